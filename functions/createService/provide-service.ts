@@ -1,0 +1,14 @@
+import type { App } from '../../shared/domain/app.ts';
+import type { NewCondition } from './conditions.ts';
+import type { Needs } from './needs.ts';
+
+/** The App's Service, born selecting nothing. Somebody else's of the name is left alone, and said to be in the way. */
+export async function provideService({ cluster }: Needs, app: App): Promise<NewCondition> {
+  const type = 'ServiceReady';
+  if (await cluster.foreignService(app)) {
+    const message = `Service ${app.name} is there and not Cite's: delete it, or register the App under another name.`;
+    return { type, status: 'False', reason: 'ForeignService', message };
+  }
+  await cluster.ensureService(app);
+  return { type, status: 'True', reason: 'Provided', message: `Service ${app.name} is the App's.` };
+}

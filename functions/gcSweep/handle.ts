@@ -1,0 +1,55 @@
+import { ConflictError } from '../../shared/domain/errors.ts';
+import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import type { Ports } from '../../shared/runtime/ports.ts';
+import { type PlannedAction, sweepPlan } from '../../shared/runtime/sweep-plan.ts';
+import { endedJobs } from './ended-jobs.ts';
+
+type Needs = Pick<Ports, 'cluster' | 'store' | 'clock' | 'newId' | 'log'>;
+
+/** Longer than any sweep takes: one that died gives its lease up by that time. */
+const LEASE_MS = 4 * 60_000;
+
+/** The scheduled sweep: does what the plan says, each action on the very state that it was decided on. */
+export const handle = eventFunction<Needs>(
+  (ports): EventHandler =>
+    async (_event, log) => {
+      const owner = ports.newId();
+      if (!(await ports.store.takeLease('sweep', owner, LEASE_MS)))
+        return log.info('another sweep is under way');
+      try {
+        for (const action of await sweepPlan(ports)) {
+          if (action.action !== 'keep') await carryOut(ports, action, log);
+        }
+        for (const job of endedJobs(await ports.cluster.listBuilds(), ports.clock())) {
+          await ports.cluster.deleteBuild(job.key);
+        }
+        await ports.store.expire(ports.clock());
+      } finally {
+        await ports.store.returnLease('sweep', owner);
+      }
+    },
+);
+
+/** A Workload that was claimed, pinned or switched to after it was read is left alone (invariant 2). */
+async function carryOut(ports: Needs, { workload, ...planned }: PlannedAction, log: Logger): Promise<void> {
+  try {
+    switch (planned.action) {
+      case 'start clock':
+        await ports.cluster.updateWorkload(workload, { standbySince: ports.clock() });
+        break;
+      case 'scale down':
+        await ports.cluster.updateWorkload(workload, { replicas: 0 });
+        break;
+      case 'delete':
+        await ports.cluster.deleteWorkload(workload);
+        break;
+      case 'keep':
+        return;
+    }
+    log.info(planned, 'swept');
+  } catch (err) {
+    if (!(err instanceof ConflictError)) throw err;
+    log.info({ ...planned, err }, 'left alone: it has changed since it was read');
+  }
+}

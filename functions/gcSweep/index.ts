@@ -1,0 +1,6 @@
+import { kubernetesPort } from '../../shared/adapters/kubernetes/port.ts';
+import { redisPort } from '../../shared/adapters/redis/port.ts';
+import { start } from '../../shared/runtime/start.ts';
+import { handle } from './handle.ts';
+
+start('gcSweep', handle, { store: redisPort, cluster: kubernetesPort });

@@ -1,0 +1,68 @@
+import type { AppRef } from '../../shared/domain/app.ts';
+import type { Change } from '../../shared/domain/change.ts';
+import { statusContext } from '../../shared/domain/status-context.ts';
+import type { CommitStatus, DeploymentReport } from '../../shared/ports/code-host.ts';
+
+/** The commit's status: what a developer sees beside the commit. */
+export function commitStatus(change: Change, consoleUrl: string): CommitStatus {
+  return {
+    context: statusContext(change.app),
+    state: statusState(change),
+    description: change.reason,
+    targetUrl: changeUrl(change, consoleUrl),
+  };
+}
+
+export const changeUrl = (change: Pick<Change, 'id'>, consoleUrl: string) =>
+  `${consoleUrl}/api/changes/${encodeURIComponent(change.id)}`;
+
+/**
+ * A commit that was rightly not deployed is no failure: a required check must not wait for it, and nobody has to mend
+ * anything (peers.md, lesson 22).
+ */
+function statusState({ verdict }: Change): CommitStatus['state'] {
+  switch (verdict?.outcome) {
+    case undefined:
+      return 'pending';
+    case 'deployed':
+    case 'superseded':
+    case 'skipped':
+      return 'success';
+    case 'failed':
+    case 'refused':
+      return 'failure';
+    case 'cancelled':
+      return 'error';
+  }
+}
+
+/** The GitHub Deployment of the Change's Release; undefined: it has none yet. */
+export function deploymentReport(change: Change, consoleUrl: string): DeploymentReport | undefined {
+  if (change.release === undefined) return undefined;
+  return {
+    ...deploymentOf(change, change.release),
+    state: deploymentState(change),
+    description: change.reason,
+    logUrl: changeUrl(change, consoleUrl),
+  };
+}
+
+function deploymentState({ verdict }: Change): DeploymentReport['state'] {
+  if (!verdict) return 'in_progress';
+  if (verdict.outcome === 'deployed') return 'success';
+  return verdict.outcome === 'failed' ? 'failure' : 'inactive';
+}
+
+/** That of the Release that was live before: it is no longer. */
+export function inactiveReport(before: Change, live: number): DeploymentReport | undefined {
+  if (before.release === undefined || before.release === live) return undefined;
+  return { ...deploymentOf(before, before.release), state: 'inactive', description: `r${live} is live` };
+}
+
+function deploymentOf(change: Change, release: number) {
+  const { app, repository, commit } = change;
+  return { repository, commit, task: taskOf(app, release), environment: `${app.namespace}/${app.name}` };
+}
+
+/** One GitHub Deployment per Release: it is looked up by this before it is made (invariant 5). */
+const taskOf = (app: AppRef, release: number) => `${app.namespace}/${app.name}/r${release}`;

@@ -1,0 +1,34 @@
+import type { Build } from '../../shared/domain/build.ts';
+import type { BuildJob } from '../../shared/ports/cluster.ts';
+
+/** Lines of the log that a verdict shows; the whole log is a link away. */
+const LAST_LINES = 20;
+
+export type BuildDecision =
+  | { readonly action: 'nothing'; readonly reason: string }
+  | { readonly action: 'announce' }
+  | { readonly action: 'record'; readonly build: Build };
+
+/** A finished Job becomes the Build's record, once; a record that is final is announced again. */
+export function decide(
+  build: Build | undefined,
+  job: BuildJob | undefined,
+  log: string,
+  now: Date,
+): BuildDecision {
+  if (!build) return { action: 'nothing', reason: 'nobody asked for this build, or the store lost it' };
+  if (build.state !== 'running') return { action: 'announce' };
+  if (!job) return record(build, now, { state: 'failed', reason: 'its Job is gone: retry it' });
+  if (job.phase === 'running') return { action: 'nothing', reason: 'it runs' };
+  if (job.phase === 'succeeded' && job.image !== undefined) {
+    return record(build, now, { state: 'succeeded', image: job.image });
+  }
+  const reason = job.reason ?? 'the builder did not tell which image it made';
+  return record(build, now, { state: 'failed', reason, detail: lastLines(log) });
+}
+
+function record(build: Build, now: Date, result: Partial<Build>): BuildDecision {
+  return { action: 'record', build: { ...build, ...result, finishedAt: now.toISOString() } };
+}
+
+const lastLines = (log: string) => log.trimEnd().split('\n').slice(-LAST_LINES).join('\n');

@@ -1,0 +1,43 @@
+import type { CloudEvent } from 'cloudevents';
+import { ownEvent, parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
+import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
+import type { Ports } from '../../shared/runtime/ports.ts';
+import { decide } from './decide.ts';
+
+type Needs = Pick<Ports, 'store' | 'cluster' | 'events' | 'clock' | 'log'>;
+
+/** A Job that ended: its log is kept, its result recorded, and everybody who waits for it told. */
+export const handle = eventFunction<Needs>(
+  (ports): EventHandler =>
+    async (event, log) => {
+      const key = buildOf(event);
+      if (key === undefined) return;
+      const build = await ports.store.getBuild(key);
+      const job = await ports.cluster.getBuild(key);
+      const finished = build?.state === 'running' && job !== undefined && job.phase !== 'running';
+      const text = finished ? await readAll(ports.cluster.buildLog(key, {})) : '';
+      const decision = decide(build, job, text, ports.clock());
+      if (decision.action === 'nothing')
+        return log.debug({ build: key, reason: decision.reason }, 'nothing to do');
+      if (decision.action === 'record') {
+        if (finished) await ports.store.saveLog(`build/${key}`, text);
+        await ports.store.saveBuild(decision.build);
+        log.info(
+          { build: key, state: decision.build.state, reason: decision.build.reason },
+          'build finished',
+        );
+      }
+      await ports.events.emit(ownEvent('dev.cite.build.finished', { build: key }));
+    },
+);
+
+function buildOf(event: CloudEvent<unknown>): string | undefined {
+  if (event.type === 'dev.cite.build.found') return parseOwnEvent('dev.cite.build.found', event.data).build;
+  return parseClusterEvent(event)?.labels['cite.dev/build'];
+}
+
+async function readAll(log: AsyncIterable<string>): Promise<string> {
+  const parts: string[] = [];
+  for await (const part of log) parts.push(part);
+  return parts.join('');
+}

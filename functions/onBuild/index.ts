@@ -1,0 +1,7 @@
+import { brokerPort } from '../../shared/adapters/broker/port.ts';
+import { kubernetesPort } from '../../shared/adapters/kubernetes/port.ts';
+import { redisPort } from '../../shared/adapters/redis/port.ts';
+import { start } from '../../shared/runtime/start.ts';
+import { handle } from './handle.ts';
+
+start('onBuild', handle, { store: redisPort, cluster: kubernetesPort, events: brokerPort });

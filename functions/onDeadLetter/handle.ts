@@ -1,0 +1,40 @@
+import type { CloudEvent } from 'cloudevents';
+import { z } from 'zod';
+import type { DeadLetter } from '../../shared/domain/dead-letter.ts';
+import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
+import { ledger } from '../../shared/runtime/ledger.ts';
+import type { Ports } from '../../shared/runtime/ports.ts';
+
+type Needs = Pick<Ports, 'store' | 'events' | 'clock' | 'log'>;
+
+/** What no retry could deliver: kept for replay, and shown on the Change that waits for it; resync tries again. */
+export const handle = eventFunction<Needs>(
+  (ports): EventHandler =>
+    async (event, log) => {
+      const letter = deadLetter(event, ports.clock());
+      await ports.store.keepDeadLetter(letter);
+      log.error({ destination: letter.destination, code: letter.code }, 'dead letter');
+      const id = z.object({ change: z.string() }).safeParse(event.data).data?.change;
+      const change = id === undefined ? undefined : await ports.store.getChange(id);
+      // What tells of the Change's state must not make a new state to tell of.
+      if (!change || change.state === 'ended' || event.type === 'dev.cite.change.updated') return;
+      const reason = `${event.type} could not be delivered (${letter.code}); it is tried again within 5 minutes`;
+      await ledger(ports).advance(change, { state: change.state, reason });
+    },
+);
+
+/** Knative adds what went wrong as attributes (knative.md 1.9); the message in base64. */
+function deadLetter(event: CloudEvent<unknown>, at: Date): DeadLetter {
+  const text = (name: string) => String(event[name] ?? '').slice(0, 2048);
+  return {
+    id: event.id,
+    type: event.type,
+    source: event.source,
+    ...(event.subject ? { subject: event.subject } : {}),
+    data: event.data,
+    destination: text('knativeerrordest'),
+    code: Number(event.knativeerrorcode ?? 0) || 0,
+    message: Buffer.from(text('knativeerrordata'), 'base64').toString(),
+    at: at.toISOString(),
+  };
+}

@@ -1,0 +1,6 @@
+import { brokerPort } from '../../shared/adapters/broker/port.ts';
+import { redisPort } from '../../shared/adapters/redis/port.ts';
+import { start } from '../../shared/runtime/start.ts';
+import { handle } from './handle.ts';
+
+start('onDeadLetter', handle, { store: redisPort, events: brokerPort });

@@ -1,0 +1,27 @@
+import type { App } from '../../shared/domain/app.ts';
+import type { Change } from '../../shared/domain/change.ts';
+import { abandonBuild } from '../../shared/runtime/abandon-build.ts';
+import { ledger } from '../../shared/runtime/ledger.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import type { Ports } from '../../shared/runtime/ports.ts';
+
+/**
+ * Where the App says so, the head of its branch ends the builds before it. Only the head may: then every other commit
+ * is older, or was forced away.
+ */
+export async function cancelOlderBuilds(
+  ports: Pick<Ports, 'store' | 'cluster' | 'events' | 'clock'>,
+  app: App,
+  head: Change,
+  log: Logger,
+): Promise<void> {
+  const open = await ports.store.listChanges({ app: app.uid, open: true });
+  const older = open.filter(
+    (change) => change.id !== head.id && change.kind === 'push' && change.state === 'building',
+  );
+  for (const change of older) {
+    await ledger(ports).conclude(change, { outcome: 'superseded', by: head.commit });
+    if (change.build !== undefined) await abandonBuild(ports, change.build);
+    log.info({ change: change.id, by: head.commit }, 'build cancelled: a newer push arrived');
+  }
+}

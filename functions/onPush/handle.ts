@@ -1,0 +1,84 @@
+import type { CloudEvent } from 'cloudevents';
+import type { App } from '../../shared/domain/app.ts';
+import { verdictText } from '../../shared/domain/change.ts';
+import type { Delivery, Judgement } from '../../shared/domain/delivery.ts';
+import { parseDeliveryEvent, parseOwnEvent } from '../../shared/domain/events.ts';
+import { statusContext } from '../../shared/domain/status-context.ts';
+import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import { type Cause, considerCommit, type Needs } from './consider-commit.ts';
+import { parsePush } from './payload.ts';
+import { retryChange } from './retry-change.ts';
+
+/** Pushes of GitHub, heads that resync found, and people's retries: each ends in Changes, or a reason why not. */
+export const handle = eventFunction<Needs>(
+  (ports): EventHandler =>
+    async (event, log) => {
+      if (event.type.startsWith('com.github.')) return onDelivery(ports, event, log);
+      if (event.type === 'dev.cite.head.found') return onHeadFound(ports, event, log);
+      return retryChange(ports, parseOwnEvent('dev.cite.retry.requested', event.data).change, event.id, log);
+    },
+);
+
+async function onDelivery(ports: Needs, event: CloudEvent<unknown>, log: Logger): Promise<void> {
+  const id = parseDeliveryEvent(event.data);
+  const delivery = await ports.store.getDelivery(id);
+  if (!delivery) return log.warn({ delivery: id }, 'the store lost it: resync looks at the branch');
+  if (delivery.judgement) return log.info({ delivery: id }, 'judged before');
+  const judgement = await judge(ports, delivery, log);
+  // Last of all: until here a repeated event does it all again, and finds the same Changes.
+  await ports.store.judgeDelivery(id, judgement);
+  log.info({ delivery: id, ...judgement }, 'judged');
+}
+
+async function judge(ports: Needs, delivery: Delivery, log: Logger): Promise<Judgement> {
+  if (delivery.event === 'create') return { skipped: 'its push deploys it' };
+  if (delivery.event === 'delete') return { skipped: 'what is live goes on without its branch' };
+  const push = parsePush(delivery.body);
+  if (push.branch === undefined) return { skipped: `Apps follow branches, not ${push.ref}` };
+  const { branch } = push;
+  const apps = await appsOn(ports, push.repository, branch);
+  if (apps.length === 0) return { skipped: `no App is on branch ${branch} of ${push.repository}` };
+  if (push.deleted) return { skipped: `branch ${branch} was deleted; what is live goes on` };
+  const cause: Cause = {
+    id: delivery.id,
+    commit: push.after,
+    message: push.message,
+    author: push.author,
+    ...(push.base === undefined ? {} : { base: push.base }),
+  };
+  const changes = [];
+  for (const app of apps) changes.push(await considerCommit(ports, app, cause, log));
+  return { changes: changes.map((change) => change.id) };
+}
+
+async function onHeadFound(ports: Needs, event: CloudEvent<unknown>, log: Logger): Promise<void> {
+  const app = await ports.cluster.getApp(parseOwnEvent('dev.cite.head.found', event.data));
+  if (!app || app.deleting) return;
+  const { repository, branch } = app.spec;
+  const head = await ports.codeHost.branchHead(repository, branch);
+  if (!head)
+    return log.info({ repository, branch }, 'there is no such branch yet: its first push deploys it');
+  if (app.lastRelease?.commit === head.sha) return;
+  // After a loss of the store, the final status on the commit tells that it was judged (DESIGN §7).
+  if (await isJudgedOnHost(ports, app, head.sha))
+    return log.info({ commit: head.sha }, 'its status says it was judged');
+  const cause = { id: `head/${head.sha}`, commit: head.sha, message: head.message, author: head.author };
+  const change = await considerCommit(ports, app, cause, log);
+  log.info({ change: change.id, verdict: change.verdict && verdictText(change.verdict) }, 'head considered');
+}
+
+async function isJudgedOnHost(ports: Needs, app: App, commit: string): Promise<boolean> {
+  const known = await ports.store.listChanges({ app: app.uid, commit, limit: 1 });
+  if (known.length > 0 || !app.lastRelease) return false;
+  const statuses = await ports.codeHost.statuses(app.spec.repository, commit);
+  return statuses.some((s) => s.context === statusContext(app) && s.state !== 'pending');
+}
+
+async function appsOn(ports: Needs, repository: string, branch: string): Promise<readonly App[]> {
+  const apps = await ports.cluster.listApps();
+  return apps.filter(
+    ({ spec, deleting }) =>
+      !deleting && spec.repository.toLowerCase() === repository.toLowerCase() && spec.branch === branch,
+  );
+}

@@ -1,0 +1,13 @@
+import { brokerPort } from '../../shared/adapters/broker/port.ts';
+import { githubPort } from '../../shared/adapters/github/port.ts';
+import { kubernetesPort } from '../../shared/adapters/kubernetes/port.ts';
+import { redisPort } from '../../shared/adapters/redis/port.ts';
+import { start } from '../../shared/runtime/start.ts';
+import { handle } from './handle.ts';
+
+start('onPush', handle, {
+  store: redisPort,
+  cluster: kubernetesPort,
+  codeHost: githubPort,
+  events: brokerPort,
+});

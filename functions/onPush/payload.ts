@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { InvalidError } from '../../shared/domain/errors.ts';
+
+const BRANCH = 'refs/heads/';
+const sha = z.string().regex(/^[0-9a-f]{40}$/);
+
+const pushPayload = z.object({
+  ref: z.string(),
+  before: sha,
+  after: sha,
+  deleted: z.boolean(),
+  forced: z.boolean(),
+  repository: z.object({ full_name: z.string() }),
+  head_commit: z
+    .object({ id: z.string(), message: z.string(), author: z.object({ name: z.string() }).optional() })
+    .nullish(),
+});
+
+/** A push as GitHub tells of it; the branch is the whole ref after refs/heads/, slashes and all. */
+export interface Push {
+  readonly repository: string;
+  readonly branch: string | undefined;
+  readonly ref: string;
+  readonly after: string;
+  readonly deleted: boolean;
+  /** What it was made on top of; absent when it was forced, or the branch is new. */
+  readonly base?: string;
+  readonly message: string;
+  readonly author: string;
+}
+
+export function parsePush(body: string): Push {
+  const parsed = pushPayload.safeParse(JSON.parse(body));
+  if (!parsed.success)
+    throw new InvalidError('push', z.prettifyError(parsed.error), 'Send what GitHub sends.');
+  const push = parsed.data;
+  const onTop = !push.forced && !/^0+$/.test(push.before);
+  return {
+    repository: push.repository.full_name,
+    branch: push.ref.startsWith(BRANCH) ? push.ref.slice(BRANCH.length) : undefined,
+    ref: push.ref,
+    after: push.after,
+    deleted: push.deleted,
+    ...(onTop ? { base: push.before } : {}),
+    message: push.head_commit?.message ?? '',
+    author: push.head_commit?.author?.name ?? '',
+  };
+}

@@ -1,0 +1,73 @@
+import type { App, AppRef } from '../../shared/domain/app.ts';
+import type { Build } from '../../shared/domain/build.ts';
+import type { Change } from '../../shared/domain/change.ts';
+import type { Delivery } from '../../shared/domain/delivery.ts';
+import { type CiteEvent, githubEvent, ownEvent } from '../../shared/domain/events.ts';
+import type { Workload } from '../../shared/domain/workload.ts';
+import type { ServiceSelector } from '../../shared/ports/cluster.ts';
+import type { Message } from '../../shared/ports/store.ts';
+
+/** What is given time to go its own way before it counts as unheard. */
+export const PATIENCE_MS = 60_000;
+
+export interface ResyncFacts {
+  readonly apps: readonly App[];
+  readonly workloads: readonly Workload[];
+  readonly services: readonly ServiceSelector[];
+  readonly openChanges: readonly Change[];
+  readonly runningBuilds: readonly Build[];
+  readonly unjudged: readonly Delivery[];
+  readonly pending: readonly Message[];
+  /** Apps whose branch's head no Change is known of. */
+  readonly newHeads: readonly AppRef[];
+  /** Apps whose turn it is to be looked at by createService. */
+  readonly turn: readonly AppRef[];
+  readonly now: Date;
+}
+
+/** The events that an event should have caused, found from state alone (DESIGN §4). It decides nothing itself. */
+export function missingEvents(facts: ResyncFacts): CiteEvent[] {
+  const old = (at: string) => facts.now.getTime() - new Date(at).getTime() > PATIENCE_MS;
+  const unheard = facts.openChanges.filter((change) => old(change.updatedAt));
+  const needRelease = unheard.filter((change) => change.state === 'starting' && change.release === undefined);
+  const waiting = unheard.filter((change) =>
+    ['building', 'waiting for checks', 'held'].includes(change.state),
+  );
+  const ending = unheard.filter((change) => change.release !== undefined);
+  return [
+    ...facts.unjudged.map(githubEvent),
+    ...unique(facts.newHeads).map((app) => ownEvent('dev.cite.head.found', app)),
+    ...unique([...facts.turn, ...facts.apps.filter(isUnfinished)]).map((app) =>
+      ownEvent('dev.cite.app.found', app),
+    ),
+    ...facts.runningBuilds
+      .filter((build) => old(build.startedAt))
+      .map((build) => ownEvent('dev.cite.build.found', { build: build.key })),
+    ...needRelease.map((change) => ownEvent('dev.cite.release.requested', { change: change.id })),
+    ...waiting.map((change) => ownEvent('dev.cite.change.found', { change: change.id })),
+    ...unique([...unsettledApps(facts), ...ending.map((change) => change.app)]).map((app) =>
+      ownEvent('dev.cite.workload.found', app),
+    ),
+    ...facts.pending.map((message) => ownEvent('dev.cite.change.updated', { change: message.change })),
+  ];
+}
+
+/** createService has not come to its end with it. */
+const isUnfinished = (app: App) => app.deleting || app.finalizers.length === 0;
+
+/** Apps with a Workload on its way, or with a wish of a person that is not yet what is live. */
+function unsettledApps({ apps, workloads, services }: ResyncFacts): AppRef[] {
+  const live = new Map(services.map((service) => [key(service.app), service.live]));
+  const wished = apps.filter(
+    (app) => app.spec.hold?.release !== undefined && app.spec.hold.release !== live.get(key(app)),
+  );
+  return [
+    ...workloads.filter((workload) => workload.outcome === undefined).map((workload) => workload.app),
+    ...wished,
+  ];
+}
+
+const key = (app: AppRef) => `${app.namespace}/${app.name}`;
+const unique = (apps: readonly AppRef[]): AppRef[] => [
+  ...new Map(apps.map((app) => [key(app), { namespace: app.namespace, name: app.name }])).values(),
+];

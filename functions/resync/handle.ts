@@ -1,0 +1,61 @@
+import type { App } from '../../shared/domain/app.ts';
+import { InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import type { Ports } from '../../shared/runtime/ports.ts';
+import { missingEvents, PATIENCE_MS } from './decide.ts';
+import { turnOf } from './turn.ts';
+
+type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' | 'log'>;
+
+const MAX_CHANGES = 1000;
+
+/** The safety net: nobody waits for an event alone. */
+export const handle = eventFunction<Needs>(
+  (ports): EventHandler =>
+    async (_event, log) => {
+      const { cluster, store } = ports;
+      const now = ports.clock();
+      const apps = await cluster.listApps();
+      const turn = turnOf(apps, now);
+      const events = missingEvents({
+        apps,
+        workloads: await cluster.listWorkloads(),
+        services: await cluster.listServices(),
+        openChanges: await store.listChanges({ open: true, limit: MAX_CHANGES }),
+        runningBuilds: await store.listRunningBuilds(),
+        unjudged: await store.unjudgedDeliveries(new Date(now.getTime() - PATIENCE_MS)),
+        pending: await store.pendingMessages(),
+        newHeads: await newHeads(ports, turn, log),
+        turn,
+        now,
+      });
+      for (const event of events) await ports.events.emit(event);
+      log.info({ apps: apps.length, events: events.length }, 'resync');
+    },
+);
+
+/** Apps whose branch's head is known by no Change: its push was lost. A code host that is down stops nothing else. */
+async function newHeads(ports: Needs, apps: readonly App[], log: Logger): Promise<readonly App[]> {
+  const found: App[] = [];
+  for (const app of apps) {
+    if (app.deleting) continue;
+    try {
+      if (await isNewHead(ports, app)) found.push(app);
+    } catch (err) {
+      if (err instanceof RetryableError) {
+        log.warn({ err }, 'the code host is not there: heads are looked at in the next round');
+        return found;
+      }
+      if (!(err instanceof InvalidError)) throw err;
+      log.warn({ err, app: `${app.namespace}/${app.name}` }, 'its branch cannot be read');
+    }
+  }
+  return found;
+}
+
+async function isNewHead({ codeHost, store }: Needs, app: App): Promise<boolean> {
+  const head = await codeHost.branchHead(app.spec.repository, app.spec.branch);
+  if (!head || head.sha === app.lastRelease?.commit) return false;
+  return (await store.listChanges({ app: app.uid, commit: head.sha, limit: 1 })).length === 0;
+}

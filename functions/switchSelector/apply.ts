@@ -1,0 +1,75 @@
+import { ledger } from '../../shared/runtime/ledger.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import type { SwitchDecision } from './decide.ts';
+import { endRelease } from './end-release.ts';
+import { leftoverVerdict } from './leftover-verdict.ts';
+import { podDetail } from './pod-detail.ts';
+import { prove } from './prove.ts';
+import { changesOf, type Needs, type Scene, workloadOf } from './scene.ts';
+import { switchTo } from './switch-to.ts';
+
+/** Does what was decided; true: the world is another one now, look again. */
+export async function apply(
+  ports: Needs,
+  scene: Scene,
+  decision: SwitchDecision,
+  log: Logger,
+): Promise<boolean> {
+  switch (decision.action) {
+    case 'nothing':
+      await endLeftovers(ports, scene);
+      return false;
+    case 'wait':
+      await advance(ports, scene, decision.release, 'starting', decision.reason);
+      return false;
+    case 'hold':
+      await advance(ports, scene, decision.release, 'held', decision.reason);
+      return false;
+    case 'supersede':
+      await endRelease(
+        ports,
+        scene,
+        decision.release,
+        { outcome: 'superseded', by: `r${decision.by}` },
+        'superseded',
+      );
+      return true;
+    case 'fail': {
+      const why = `r${decision.release}: ${decision.reason}`;
+      const detail = await podDetail(ports, decision.pod);
+      await endRelease(ports, scene, decision.release, { outcome: 'failed', why, ...detail }, 'failed');
+      return true;
+    }
+    case 'start':
+      await ports.cluster.updateWorkload(workloadOf(scene, decision.release), {
+        replicas: scene.app.spec.replicas,
+        standbySince: null,
+      });
+      return true;
+    case 'switch':
+      await switchTo(ports, scene, decision.release, log);
+      return true;
+    case 'prove':
+      await prove(ports, scene, log);
+      return true;
+  }
+}
+
+async function advance(
+  ports: Needs,
+  scene: Scene,
+  release: number,
+  state: 'starting' | 'held',
+  reason: string,
+): Promise<void> {
+  for (const change of changesOf(scene, release))
+    await ledger(ports).advance(change, { state, reason, release });
+}
+
+/** Open Changes that no step will end any more: a death left a verdict unwritten, or the world moved on. */
+async function endLeftovers(ports: Needs, scene: Scene): Promise<void> {
+  for (const change of scene.open) {
+    const verdict = leftoverVerdict(change, scene);
+    if (verdict) await ledger(ports).conclude(change, verdict);
+  }
+}

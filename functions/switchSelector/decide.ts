@@ -1,0 +1,103 @@
+import type { App } from '../../shared/domain/app.ts';
+import { waitingFor, workloadFailure } from '../../shared/domain/pod-failure.ts';
+import type { Pod, Service, Workload } from '../../shared/domain/workload.ts';
+
+/** One App as it was read: Service first, then App, then Workloads (DESIGN §6). */
+export interface SwitchFacts {
+  readonly service: Pick<Service, 'live' | 'previous'>;
+  readonly app: Pick<App, 'spec'>;
+  readonly workloads: readonly Workload[];
+  /** Of every Workload that is on its way. */
+  readonly pods: readonly Pod[];
+  /** Since when a person waits for the Release of the Hold; undefined: nobody does. */
+  readonly askedAt: Date | undefined;
+  readonly now: Date;
+}
+
+export type SwitchDecision =
+  | { readonly action: 'nothing'; readonly reason: string }
+  | { readonly action: 'wait'; readonly release: number; readonly reason: string }
+  | { readonly action: 'hold'; readonly release: number; readonly reason: string }
+  | { readonly action: 'supersede'; readonly release: number; readonly by: number; readonly reason: string }
+  | { readonly action: 'fail'; readonly release: number; readonly reason: string; readonly pod?: Pod }
+  | { readonly action: 'start'; readonly release: number; readonly reason: string }
+  | { readonly action: 'switch'; readonly release: number; readonly reason: string }
+  | { readonly action: 'prove'; readonly release: number; readonly reason: string };
+
+/**
+ * The next step towards what should be live, one at a time. The order of the questions matters: a person's wish waits
+ * for no proof, and what is selected is proven before anything newer is.
+ */
+export function decide(facts: SwitchFacts): SwitchDecision {
+  const { service, app, workloads } = facts;
+  const { hold } = app.spec;
+  const numbered = (release: number | undefined) => workloads.find((w) => w.release.number === release);
+  if (hold?.release !== undefined && hold.release !== service.live) {
+    const wanted = numbered(hold.release);
+    // One that failed, or is gone, is no longer wanted: what is live stays live.
+    if (wanted && wanted.outcome !== 'failed') return towards(wanted, facts, `asked for by ${hold.by}`);
+  }
+  const live = numbered(service.live);
+  // What was proven once is proven again for the person who asked for it.
+  if (live && (live.outcome === undefined || facts.askedAt !== undefined)) {
+    return { action: 'prove', release: live.release.number, reason: 'selected, not proven yet' };
+  }
+  const previous = numbered(service.previous);
+  if (live?.outcome === 'failed' && previous?.outcome === 'deployed' && isReady(previous)) {
+    return {
+      action: 'switch',
+      release: previous.release.number,
+      reason: `r${live.release.number} was not proven`,
+    };
+  }
+  return automatic(facts);
+}
+
+/** Without a wish of a person: the newest Release that is on its way. */
+function automatic(facts: SwitchFacts): SwitchDecision {
+  const { app, service } = facts;
+  const onTheirWay = facts.workloads
+    .filter((workload) => workload.outcome === undefined && workload.release.number !== service.live)
+    .toSorted((a, b) => b.release.number - a.release.number);
+  const [newest, ...older] = onTheirWay;
+  if (!newest) return { action: 'nothing', reason: 'nothing is on its way' };
+  const by = newest.release.number;
+  const stale = older[0];
+  if (stale) return supersede(stale, by);
+  // Never back by itself (invariant 3).
+  if (service.live !== undefined && by < service.live) return supersede(newest, service.live);
+  const failure = workloadFailure(newest, ofRelease(facts.pods, by));
+  if (failure) return failed(by, failure);
+  if (app.spec.hold) return { action: 'hold', release: by, reason: `held by ${app.spec.hold.by}` };
+  return towards(newest, facts, 'every wanted pod is ready');
+}
+
+function supersede({ release }: Workload, by: number): SwitchDecision {
+  return { action: 'supersede', release: release.number, by, reason: `r${by} is newer` };
+}
+
+function towards(workload: Workload, facts: SwitchFacts, why: string): SwitchDecision {
+  const release = workload.release.number;
+  const pods = ofRelease(facts.pods, release);
+  if (workload.replicas === 0) return { action: 'start', release, reason: why };
+  if (isReady(workload)) return { action: 'switch', release, reason: why };
+  const failure =
+    workloadFailure(workload, pods) ?? (isLate(facts) ? { why: waitingFor(workload, pods) } : undefined);
+  if (failure) return failed(release, failure);
+  return { action: 'wait', release, reason: waitingFor(workload, pods) };
+}
+
+/** A Deployment that is scaled up again has no deadline of its own: it is Kubernetes' only for a new pod template. */
+function isLate({ app, askedAt, now }: SwitchFacts): boolean {
+  return askedAt !== undefined && now.getTime() > askedAt.getTime() + app.spec.progressDeadlineSeconds * 1000;
+}
+
+function failed(release: number, failure: { why: string; pod?: Pod }): SwitchDecision {
+  return { action: 'fail', release, reason: failure.why, ...(failure.pod ? { pod: failure.pod } : {}) };
+}
+
+/** Invariant 1: at least one wanted pod, and all of them ready for minReadySeconds. */
+export const isReady = (workload: Workload) =>
+  workload.replicas > 0 && workload.available >= workload.replicas;
+
+const ofRelease = (pods: readonly Pod[], release: number) => pods.filter((pod) => pod.release === release);

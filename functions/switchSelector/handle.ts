@@ -1,0 +1,52 @@
+import type { CloudEvent } from 'cloudevents';
+import type { AppRef } from '../../shared/domain/app.ts';
+import { ConflictError, RetryableError } from '../../shared/domain/errors.ts';
+import { appOfClusterEvent, parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
+import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import { apply } from './apply.ts';
+import { decide } from './decide.ts';
+import { askedAt, type Needs, readScene } from './scene.ts';
+import { writeStatus } from './status.ts';
+
+/** More steps than any story has: after that the next event goes on. */
+const MAX_STEPS = 10;
+
+/** Something of an App's Workloads has changed, or a person wants another Release live: step by step towards it. */
+export const handle = eventFunction<Needs>(
+  (ports): EventHandler =>
+    async (event, log) => {
+      const ref = appOf(event);
+      if (ref) await approach(ports, ref, log.child({ app: `${ref.namespace}/${ref.name}` }));
+    },
+);
+
+function appOf(event: CloudEvent<unknown>): AppRef | undefined {
+  if (event.type === 'dev.cite.activate.requested' || event.type === 'dev.cite.workload.found') {
+    return parseOwnEvent(event.type, event.data);
+  }
+  const change = parseClusterEvent(event);
+  return change && appOfClusterEvent(change);
+}
+
+async function approach(ports: Needs, ref: AppRef, log: Logger): Promise<void> {
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const scene = await readScene(ports, ref);
+    if (!scene) return;
+    const decision = decide({ ...scene, askedAt: askedAt(scene), now: ports.clock() });
+    const level = decision.action === 'nothing' || decision.action === 'wait' ? 'debug' : 'info';
+    log[level]({ ...decision, live: scene.service.live, epoch: scene.service.epoch }, 'switch decided');
+    if (!(await applyOrLookAgain(ports, scene, decision, log))) return writeStatus(ports, scene);
+  }
+  throw new RetryableError('more steps than one event may take');
+}
+
+/** Somebody else wrote first: what they wrote is looked at, at once. */
+async function applyOrLookAgain(...step: Parameters<typeof apply>): Promise<boolean> {
+  try {
+    return await apply(...step);
+  } catch (err) {
+    if (err instanceof ConflictError) return true;
+    throw err;
+  }
+}

@@ -1,0 +1,30 @@
+import type { App } from '../../shared/domain/app.ts';
+import type { Change, Verdict } from '../../shared/domain/change.ts';
+import type { Service, Workload } from '../../shared/domain/workload.ts';
+
+/**
+ * The verdict of an open Change when nothing of its App is on its way; undefined: it still waits for something else
+ * (its build, its checks, its release, the Hold).
+ */
+export function leftoverVerdict(
+  change: Change,
+  scene: { service: Pick<Service, 'live'>; app: Pick<App, 'spec'>; workloads: readonly Workload[] },
+): Verdict | undefined {
+  const workload = scene.workloads.find(
+    ({ release }) => release.change === change.id || release.number === change.release,
+  );
+  if (workload && workload.release.number === scene.service.live && workload.outcome === 'deployed') {
+    return { outcome: 'deployed', release: workload.release.number };
+  }
+  if (workload?.outcome === 'failed') return { outcome: 'failed', why: `r${workload.release.number} failed` };
+  if (workload?.outcome === 'superseded' && change.kind !== 'rollback') {
+    return { outcome: 'superseded', by: `r${scene.service.live ?? workload.release.number + 1}` };
+  }
+  if (workload?.outcome === 'cancelled') return { outcome: 'cancelled', by: 'a person' };
+  if (change.kind !== 'rollback') return undefined;
+  if (!workload)
+    return { outcome: 'failed', why: `r${change.release} is not there any more: the sweep took it` };
+  return scene.app.spec.hold?.release === change.release
+    ? undefined
+    : { outcome: 'cancelled', by: 'the end of the Hold that asked for it' };
+}

@@ -1,0 +1,32 @@
+import type { AppStatus } from '../../shared/domain/app.ts';
+import type { Needs, Scene } from './scene.ts';
+
+/** What `kubectl get apps` prints, written only where it differs: a write wakes createService. */
+export async function writeStatus({ cluster }: Needs, scene: Scene): Promise<void> {
+  const next = summary(scene);
+  const { status } = scene.app;
+  if (Object.entries(next).every(([key, value]) => status[key as keyof AppStatus] === value)) return;
+  await cluster.setAppStatus(scene.app, next);
+}
+
+function summary({ service, app, workloads }: Scene) {
+  const name = (release: number | undefined) => (release === undefined ? '' : `r${release}`);
+  const live = workloads.find((workload) => workload.release.number === service.live);
+  const standby = workloads
+    .filter((w) => w.outcome === 'deployed' && w.replicas > 0 && w !== live)
+    .reduce((newest, w) => Math.max(newest, w.release.number), 0);
+  const next = workloads.find((workload) => workload.outcome === undefined && workload !== live);
+  const state = app.spec.hold
+    ? 'Held'
+    : next
+      ? `Starting ${name(next.release.number)}`
+      : live
+        ? 'Live'
+        : 'Waiting';
+  return {
+    live: name(service.live),
+    standby: name(standby || undefined),
+    commit: live?.release.commit ?? '',
+    state,
+  };
+}

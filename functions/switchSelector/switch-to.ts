@@ -1,0 +1,52 @@
+import { ConflictError } from '../../shared/domain/errors.ts';
+import { ledger } from '../../shared/runtime/ledger.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import { isReady } from './decide.ts';
+import { endRelease } from './end-release.ts';
+import { changesOf, type Needs, type Scene, workloadOf } from './scene.ts';
+
+/** Times that the old Release's clock is tried against other writers; else the sweep finds it missing and starts it. */
+const CLOCK_TRIES = 3;
+
+/**
+ * The switch, in the order that keeps the invariants (DESIGN §6): claim the target, re-read its readiness, then one
+ * compare-and-set on selector and epoch; the old one's standby clock starts after it has stopped being live. The Change
+ * of what is live now was concluded when it was proven; where a person does not wait for that, it ends here.
+ */
+export async function switchTo(ports: Needs, scene: Scene, release: number, log: Logger): Promise<void> {
+  const { cluster } = ports;
+  const target = workloadOf(scene, release);
+  if (target.standbySince !== undefined) await cluster.updateWorkload(target, { standbySince: null });
+  const claimed = await cluster.getWorkload(scene.app, release);
+  if (!claimed || !isReady(claimed)) return;
+  const before = scene.service.live;
+  const live = scene.workloads.find((workload) => workload.release.number === before);
+  if (live && live.outcome === undefined) {
+    await endRelease(
+      ports,
+      scene,
+      live.release.number,
+      { outcome: 'superseded', by: `r${release}` },
+      'superseded',
+    );
+  }
+  await cluster.switchService(scene.service, release, ports.clock());
+  log.info({ from: before, to: release, epoch: scene.service.epoch + 1 }, 'selector switched');
+  if (before !== undefined) await startClock(ports, scene, before);
+  for (const change of changesOf(scene, release)) {
+    await ledger(ports).advance(change, { state: 'switching', reason: `r${release} is selected`, release });
+  }
+}
+
+async function startClock(ports: Needs, scene: Scene, release: number): Promise<void> {
+  for (let attempt = 0; attempt < CLOCK_TRIES; attempt++) {
+    const old = await ports.cluster.getWorkload(scene.app, release);
+    if (!old || old.standbySince !== undefined) return;
+    try {
+      await ports.cluster.updateWorkload(old, { standbySince: ports.clock() });
+      return;
+    } catch (err) {
+      if (!(err instanceof ConflictError)) throw err;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import { adapter } from '../../runtime/adapter.ts';
+import { httpProbe } from './probe.ts';
+
+export const probePort = adapter([], () => httpProbe);

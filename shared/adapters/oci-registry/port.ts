@@ -1,0 +1,4 @@
+import { adapter } from '../../runtime/adapter.ts';
+import { ociRegistry } from './registry.ts';
+
+export const registryPort = adapter([], () => ociRegistry({ scheme: 'https' }));

@@ -1,0 +1,118 @@
+/** One cause to deploy. Ends in exactly one verdict (DESIGN §2, invariant 4). */
+export interface Change {
+  /** The App's uid and the cause's id (delivery GUID, request id, spec hash): the same cause is the same Change. */
+  readonly id: string;
+  readonly app: { readonly namespace: string; readonly name: string; readonly uid: string };
+  readonly repository: string;
+  readonly branch: string;
+  readonly kind: ChangeKind;
+  readonly commit: string;
+  /** First line of the commit message, and who wrote it; for people. */
+  readonly title: string;
+  readonly author: string;
+  /** What the push was made on top of, when it was not forced: then its order is known without the code host. */
+  readonly base?: string;
+  /** Key of the Build that it needs; absent when an external CI builds, or the image is known. */
+  readonly build?: string;
+  /** Number of its Release, once given. For a rollback: the one that was asked for. */
+  readonly release?: number;
+  readonly state: ChangeState;
+  /** Why it is in this state, or why it ended so: a sentence for a person. */
+  readonly reason: string;
+  readonly verdict?: Verdict;
+  readonly openedAt: string;
+  readonly updatedAt: string;
+  readonly timeline: readonly Step[];
+  /** For compare-and-set; 0 is not stored yet. */
+  readonly revision: number;
+}
+
+export type ChangeKind = 'push' | 'image' | 'config' | 'redeploy' | 'rollback';
+
+/** In the order in which a Change goes through them; `ended` has a verdict. */
+export const changeStates = [
+  'building',
+  'waiting for checks',
+  'held',
+  'starting',
+  'switching',
+  'ended',
+] as const;
+export type ChangeState = (typeof changeStates)[number];
+
+export type Verdict =
+  | { readonly outcome: 'deployed'; readonly release: number }
+  | { readonly outcome: 'superseded'; readonly by: string }
+  | { readonly outcome: 'skipped'; readonly why: string }
+  | { readonly outcome: 'refused'; readonly why: string }
+  | { readonly outcome: 'failed'; readonly why: string; readonly detail?: string }
+  | { readonly outcome: 'cancelled'; readonly by: string };
+
+export interface Step {
+  readonly at: string;
+  readonly state: ChangeState;
+  readonly reason: string;
+}
+
+/** The newest steps that a Change keeps: a wait may be re-read many times, its story stays readable. */
+const STEPS = 100;
+
+/** The verdict as every status, log and screen words it. */
+export function verdictText(verdict: Verdict): string {
+  switch (verdict.outcome) {
+    case 'deployed':
+      return `deployed as r${verdict.release}`;
+    case 'superseded':
+      return `superseded by ${verdict.by}`;
+    case 'cancelled':
+      return `cancelled by ${verdict.by}`;
+    case 'skipped':
+    case 'refused':
+    case 'failed':
+      return `${verdict.outcome}: ${verdict.why}`;
+  }
+}
+
+export type NewChange = Omit<Change, 'revision' | 'timeline' | 'openedAt' | 'updatedAt'>;
+
+export function openChange(change: NewChange, at: Date): Change {
+  const now = at.toISOString();
+  return {
+    ...change,
+    openedAt: now,
+    updatedAt: now,
+    timeline: [{ at: now, state: change.state, reason: change.reason }],
+    revision: 0,
+  };
+}
+
+/** The Change in its next state; the same object when nothing differs, so that a repeated event writes nothing. */
+export function advanceChange(
+  change: Change,
+  next: { state: Exclude<ChangeState, 'ended'>; reason: string; release?: number },
+  at: Date,
+): Change {
+  const release = next.release ?? change.release;
+  if (change.verdict) return change;
+  if (change.state === next.state && change.reason === next.reason && change.release === release)
+    return change;
+  return step({ ...change, ...(release === undefined ? {} : { release }) }, next.state, next.reason, at);
+}
+
+/** The Change with its verdict. A Change that has one keeps it: the first verdict is the verdict. */
+export function concludeChange(change: Change, verdict: Verdict, at: Date): Change {
+  if (change.verdict) return change;
+  const release = verdict.outcome === 'deployed' ? { release: verdict.release } : {};
+  return step({ ...change, ...release, verdict }, 'ended', verdictText(verdict), at);
+}
+
+function step(change: Change, state: ChangeState, reason: string, at: Date): Change {
+  const now = at.toISOString();
+  return {
+    ...change,
+    state,
+    reason,
+    updatedAt: now,
+    timeline: [...change.timeline, { at: now, state, reason }].slice(-STEPS),
+  };
+}

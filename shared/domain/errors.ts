@@ -1,0 +1,29 @@
+/**
+ * Whether to try again is a type, not a message.
+ * Thrown when the same event may succeed later: the harness answers 503 and the broker redelivers.
+ */
+export class RetryableError extends Error {
+  override name = 'RetryableError';
+}
+
+/** Thrown when a compare-and-set lost: somebody else wrote first. The next try re-reads the world. */
+export class ConflictError extends RetryableError {
+  override name = 'ConflictError';
+}
+
+/**
+ * Thrown when what was asked for can never succeed as it was asked: shown to the person, never retried.
+ * `field` names the input at fault (`spec.port`), `remedy` what to write instead.
+ */
+export class InvalidError extends Error {
+  override name = 'InvalidError';
+  readonly field: string;
+  readonly problem: string;
+  readonly remedy: string;
+  constructor(field: string, problem: string, remedy: string) {
+    super(`${field}: ${problem}. ${remedy}`);
+    this.field = field;
+    this.problem = problem;
+    this.remedy = remedy;
+  }
+}

@@ -1,0 +1,13 @@
+import { InvalidError } from './errors.ts';
+
+/** The image that an external CI pushes for a commit: the App's own template, never a word of a status (issue 3). */
+export const imageOfCommit = (template: string, commit: string) => template.replaceAll('{sha}', commit);
+
+/** Throws InvalidError where the image is not of a registry that the platform's operator allows. */
+export function requireAllowedRegistry(template: string, allowed: readonly string[]): void {
+  const registry = template.slice(0, template.indexOf('/'));
+  if (allowed.includes(registry)) return;
+  const remedy =
+    allowed.length > 0 ? `Use one of ${allowed.join(', ')}` : 'Ask for it to be added to ALLOWED_REGISTRIES';
+  throw new InvalidError('spec.image', `registry ${registry} is not allowed`, remedy);
+}

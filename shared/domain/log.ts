@@ -1,0 +1,25 @@
+/** Longest log that is kept, in bytes of UTF-8 (DESIGN §7). */
+const MAX_LOG = 10 * 1024 * 1024;
+
+/** Room for the line that tells of the cut. */
+const NOTICE = 100;
+/** A line that is longer may be cut inside, or one endless line would cost the whole log. */
+const LONG_LINE = 10_000;
+const NEWLINE = 0x0a;
+
+/** A log of at most 10 MB: its end, where builds say why they failed. What is cut is said in its first line. */
+export function cutLog(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= MAX_LOG) return text;
+  const start = lineStart(bytes, bytes.length - (MAX_LOG - NOTICE));
+  return `[cite] the first ${start} bytes were cut: only the last 10 MB of a log are kept\n${bytes.toString('utf8', start)}`;
+}
+
+/** First line that starts there or soon after; in a long line, the first whole character. */
+function lineStart(bytes: Buffer, from: number): number {
+  const newline = bytes.subarray(from - 1, from + LONG_LINE).indexOf(NEWLINE);
+  if (newline !== -1) return from + newline;
+  let start = from;
+  while (bytes.readUInt8(start) >> 6 === 0b10) start++;
+  return start;
+}

@@ -1,0 +1,64 @@
+import type { AppRef, PodSettings, Release } from './app.ts';
+
+/** What runs a Release: on a cluster one Deployment with its ConfigMap and Secret (DESIGN §2). */
+export interface Workload {
+  readonly app: AppRef;
+  readonly release: Release;
+  /** For compare-and-set; opaque. */
+  readonly resourceVersion: string;
+  readonly createdAt: Date;
+  /** Pods wanted; 0 is retired but kept. */
+  readonly replicas: number;
+  /** Pods that have been ready for minReadySeconds, as the cluster saw them for this very specification. */
+  readonly available: number;
+  readonly progress: 'progressing' | 'complete' | 'deadline exceeded';
+  /** Why the cluster cannot make its pods (quota, admission), in the cluster's words. */
+  readonly blocked?: string;
+  /** Since when it may take over but is not live. Absent: live, on its way, or claimed (invariant 2). */
+  readonly standbySince?: Date;
+  /** How its Release ended up: absent while it is on its way. Kept here because etcd outlives the store. */
+  readonly outcome?: WorkloadOutcome;
+  /** Who asked that the sweep leave it alone. */
+  readonly pinnedBy?: string;
+}
+
+export type WorkloadOutcome = 'deployed' | 'failed' | 'superseded' | 'cancelled';
+
+export interface NewWorkload {
+  readonly app: AppRef & { readonly uid: string };
+  readonly release: Release;
+  readonly replicas: number;
+  readonly pod: PodSettings;
+  /** Copied into the Workload's own Secret: a later change of the App's Secret does not reach it. */
+  readonly secret: Readonly<Record<string, string>>;
+}
+
+/** One pod, and why it is not well, worded as Kubernetes words it. */
+export interface Pod {
+  readonly name: string;
+  readonly app: AppRef;
+  readonly release: number;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** CrashLoopBackOff, ImagePullBackOff, Unschedulable, Error, OOMKilled, …; absent when there is nothing to say. */
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** The App's Service: its selector is the switch. */
+export interface Service {
+  readonly app: AppRef;
+  readonly resourceVersion: string;
+  /** The Release that it selects; absent: it was born selecting nothing. */
+  readonly live?: number;
+  /** Raised by every switch, hold and lift: a stale switch fails its test. */
+  readonly epoch: number;
+  /** The Release that was live before, and when it was replaced: where a failed proof switches back to. */
+  readonly previous?: number;
+  readonly switchedAt?: Date;
+  /** Where a new request through the Service is sent. `host` is the Host header where it is not the address. */
+  readonly address: { readonly host: string; readonly port: number; readonly authority: string };
+  /** Releases of the ready endpoints behind it, each as often as it has one: the proof reads them. */
+  readonly endpoints: readonly number[];
+}

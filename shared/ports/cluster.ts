@@ -1,0 +1,127 @@
+import type { App, AppRef, AppSpec, AppStatus, BuildSettings, Hold, Release } from '../domain/app.ts';
+import type { NewWorkload, Pod, Service, Workload, WorkloadOutcome } from '../domain/workload.ts';
+
+/**
+ * The cluster that Apps run on, in the product's words. Every write is a compare-and-set or does nothing when it is
+ * already so. A lost compare-and-set throws ConflictError; an unreachable or overloaded cluster RetryableError; input
+ * that the cluster refuses for good InvalidError. Reads of what is not there give undefined, deletes of it succeed.
+ * It touches only what carries `app.kubernetes.io/managed-by: cite` (DESIGN §3).
+ */
+export interface Cluster extends Namespaces, Apps, Services, Workloads, BuildJobs {}
+
+export interface Namespaces {
+  /** Owners whose repositories the Namespace may deploy; undefined: there is no such Namespace. */
+  namespaceOwners(namespace: string): Promise<readonly string[] | undefined>;
+  /** Makes the Namespace for this owner where it is not there; never changes one that is. */
+  createNamespace(namespace: string, owner: string): Promise<void>;
+  /** Gives the platform's functions their rights in a managed Namespace. */
+  grantRights(namespace: string): Promise<void>;
+}
+
+export interface Apps {
+  getApp(ref: AppRef): Promise<App | undefined>;
+  /** Of every Namespace, or of one. */
+  listApps(namespace?: string): Promise<readonly App[]>;
+  /** InvalidError where the name is taken. */
+  createApp(ref: AppRef, spec: AppSpec): Promise<App>;
+  /** Compare-and-set on `app.resourceVersion`. null removes; what is not named stays. */
+  updateApp(app: App, change: AppChange): Promise<App>;
+  /** Replaces what is named of the status; last writer wins, nobody decides by it. */
+  setAppStatus(ref: AppRef, status: Partial<AppStatus>): Promise<void>;
+  /** Marks it as being deleted; it goes when its last finalizer does. */
+  deleteApp(ref: AppRef): Promise<void>;
+  /** Content of a Secret of the Namespace; undefined: not there. */
+  readSecret(namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Makes or replaces a Secret that Cite made; InvalidError where somebody else's has the name. */
+  writeSecret(namespace: string, name: string, content: Readonly<Record<string, string>>): Promise<void>;
+}
+
+export interface AppChange {
+  /** The whole new spec, but for hold and redeploy, which stay as they are unless they are named. */
+  readonly spec?: AppSpec;
+  readonly hold?: Hold | null;
+  readonly redeploy?: AppSpec['redeploy'] | null;
+  /** The release counter: written in one compare-and-set with the App as read (DESIGN §6). */
+  readonly lastRelease?: Release;
+  readonly finalizers?: readonly string[];
+}
+
+export interface Services {
+  /** Undefined where there is none, or one of the name that is not Cite's: `foreignService` tells. */
+  getService(ref: AppRef): Promise<Service | undefined>;
+  /** Cite's Services of all Apps in one listing, without their endpoints: the sweep reads thousands. */
+  listServices(): Promise<readonly ServiceSelector[]>;
+  /** Whether somebody else's Service has the App's name. */
+  foreignService(ref: AppRef): Promise<boolean>;
+  /** Makes the Service, selecting nothing, or brings its port in line; never moves its selector. */
+  ensureService(app: App): Promise<void>;
+  /**
+   * One compare-and-set: selector and epoch must be as in `service`; then `to` is live and the epoch one higher, the
+   * old one is kept as `previous` with the time.
+   */
+  switchService(service: Service, to: number, at: Date): Promise<Service>;
+  /** Raises the epoch alone, by compare-and-set: a stale switch then fails. */
+  raiseEpoch(service: Service): Promise<Service>;
+  deleteService(ref: AppRef): Promise<void>;
+}
+
+export type ServiceSelector = Omit<Service, 'endpoints' | 'address'>;
+
+export interface Workloads {
+  /** Of one App, or of all: then in one listing, however many there are. */
+  listWorkloads(app?: AppRef): Promise<readonly Workload[]>;
+  getWorkload(app: AppRef, release: number): Promise<Workload | undefined>;
+  /** ConfigMap, Secret and Deployment; does nothing where the Workload is already there. */
+  createWorkload(workload: NewWorkload): Promise<void>;
+  /** Compare-and-set on `workload.resourceVersion`. null removes; what is not named stays. */
+  updateWorkload(workload: Workload, change: WorkloadChange): Promise<Workload>;
+  /** Compare-and-set on `workload.resourceVersion`: a claim in between saves it. */
+  deleteWorkload(workload: Workload): Promise<void>;
+  listPods(app: AppRef, release?: number): Promise<readonly Pod[]>;
+  /** What a pod printed. `follow` goes on until the pod or the signal ends; `tail` is a number of last lines. */
+  podLog(pod: Pod, options: LogOptions): AsyncIterable<string>;
+}
+
+export interface WorkloadChange {
+  readonly replicas?: number;
+  readonly standbySince?: Date | null;
+  readonly outcome?: WorkloadOutcome;
+  readonly pinnedBy?: string | null;
+}
+
+export interface LogOptions {
+  readonly follow?: boolean;
+  readonly tail?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface BuildJobs {
+  /** Starts the Job; does nothing where one of the key is there already. */
+  startBuild(job: NewBuildJob): Promise<void>;
+  getBuild(key: string): Promise<BuildJob | undefined>;
+  listBuilds(): Promise<readonly BuildJob[]>;
+  /** Ends the Job's processes and forgets it; its result is no longer to be had. */
+  deleteBuild(key: string): Promise<void>;
+  buildLog(key: string, options: LogOptions): AsyncIterable<string>;
+}
+
+export interface NewBuildJob {
+  readonly key: string;
+  readonly repository: string;
+  readonly commit: string;
+  readonly cloneUrl: string;
+  /** For the clone step alone; out of reach of the build (issue 3). */
+  readonly credential?: string;
+  readonly settings: BuildSettings;
+  readonly timeoutSeconds: number;
+}
+
+export interface BuildJob {
+  readonly key: string;
+  readonly phase: 'running' | 'succeeded' | 'failed';
+  /** Image with digest, once it succeeded. */
+  readonly image?: string;
+  /** Why it failed: `DeadlineExceeded`, or what the builder said. */
+  readonly reason?: string;
+  readonly startedAt: Date;
+}

@@ -1,0 +1,62 @@
+/**
+ * GitHub, in the words that the platform uses of it. Unreachable, 5xx and rate limits throw RetryableError; a token
+ * without the right, or a repository that is not there, InvalidError with the remedy.
+ */
+export interface CodeHost {
+  /** Undefined: there is no such branch, or repository. */
+  branchHead(repository: string, branch: string): Promise<Commit | undefined>;
+  /** Default branch; undefined: there is no such repository, or it may not be seen. */
+  defaultBranch(repository: string): Promise<string | undefined>;
+  /** How `head` stands to `base`: ahead means that base is an ancestor of head. unknown: one of them is not there. */
+  compare(repository: string, base: string, head: string): Promise<Ancestry>;
+  /** Whether a file or folder is there at that commit. */
+  pathExists(repository: string, commit: string, path: string): Promise<boolean>;
+  /** Where a build clones from, and the credential for its clone step. */
+  cloneSource(repository: string): Promise<{ readonly url: string; readonly credential?: string }>;
+
+  /** The newest status of every context on a commit. */
+  statuses(repository: string, commit: string): Promise<readonly CommitStatus[]>;
+  setStatus(repository: string, commit: string, status: CommitStatus): Promise<void>;
+  /** Finds the GitHub Deployment by its task, or makes it, and gives it the state: one per Release (invariant 5). */
+  reportDeployment(report: DeploymentReport): Promise<void>;
+
+  /** Makes the webhook, or brings it in line: one per repository and address. */
+  ensureWebhook(repository: string, hook: WebhookSettings): Promise<void>;
+  removeWebhook(repository: string, url: string): Promise<void>;
+  ensureCollaborator(repository: string, user: string): Promise<void>;
+  removeCollaborator(repository: string, user: string): Promise<void>;
+}
+
+export interface Commit {
+  readonly sha: string;
+  readonly message: string;
+  readonly author: string;
+}
+
+export type Ancestry = 'identical' | 'ahead' | 'behind' | 'diverged' | 'unknown';
+
+export interface CommitStatus {
+  readonly context: string;
+  readonly state: 'pending' | 'success' | 'failure' | 'error';
+  /** At most 140 characters, GitHub's own bound; the adapter cuts. */
+  readonly description: string;
+  readonly targetUrl?: string;
+}
+
+export interface DeploymentReport {
+  readonly repository: string;
+  readonly commit: string;
+  /** `<namespace>/<app>/rN`. */
+  readonly task: string;
+  readonly environment: string;
+  readonly state: 'in_progress' | 'success' | 'failure' | 'inactive';
+  readonly description: string;
+  readonly logUrl?: string;
+  readonly environmentUrl?: string;
+}
+
+export interface WebhookSettings {
+  readonly url: string;
+  readonly secret: string;
+  readonly events: readonly string[];
+}

@@ -1,0 +1,94 @@
+import type { Build } from '../domain/build.ts';
+import type { Change } from '../domain/change.ts';
+import type { DeadLetter } from '../domain/dead-letter.ts';
+import type { Delivery, Judgement } from '../domain/delivery.ts';
+
+/**
+ * What the platform remembers beside the cluster: deliveries, Changes with their timelines, Builds, logs, the outbox.
+ * Wiping it loses history, never a live App or a wish of a person (invariant 7). A lost compare-and-set throws
+ * ConflictError, an unreachable store RetryableError.
+ */
+export interface Store extends Deliveries, Changes, Builds, Logs, Outbox, DeadLetters, Leases {
+  /** Removes what is past its time (DESIGN §7: every key has an owner and a time to live, or a reason). */
+  expire(now: Date): Promise<void>;
+}
+
+export interface Deliveries {
+  /** Stores a delivery once. `repeated`: it was there and is not judged yet; `judged`: there is nothing left to do. */
+  recordDelivery(delivery: Delivery): Promise<'new' | 'repeated' | 'judged'>;
+  getDelivery(id: string): Promise<Delivery | undefined>;
+  /** The first judgement stays. */
+  judgeDelivery(id: string, judgement: Judgement): Promise<void>;
+  /** Received before that time and not judged; oldest first, at most 100. */
+  unjudgedDeliveries(before: Date): Promise<readonly Delivery[]>;
+  /** Deliveries about a commit, given by its first 7 to 40 digits; newest first, at most 100. */
+  deliveriesOf(commit: string): Promise<readonly Delivery[]>;
+}
+
+export interface Changes {
+  /**
+   * Stores a new Change, unless its id is known (then that one is returned as it is) or another one of the same App and
+   * commit is open (then that other one is). `opened` tells whether this call stored it. A Change may be stored with
+   * its verdict (skipped): it then is never open. Puts it in the outbox.
+   */
+  openChange(change: Change): Promise<{ readonly change: Change; readonly opened: boolean }>;
+  getChange(id: string): Promise<Change | undefined>;
+  /**
+   * Compare-and-set on `change.revision`; the state, its timeline and its outbox entry are one write. ConflictError also
+   * where the stored one has its verdict: there is one verdict (invariant 4).
+   */
+  saveChange(change: Change): Promise<Change>;
+  /** Newest first, at most `limit` (100). `open`: without a verdict. `commit`: its first 7 to 40 digits. */
+  listChanges(query: ChangeQuery): Promise<readonly Change[]>;
+}
+
+export interface ChangeQuery {
+  /** The App's uid. */
+  readonly app?: string;
+  readonly repository?: string;
+  readonly commit?: string;
+  readonly build?: string;
+  readonly open?: boolean;
+  readonly limit?: number;
+}
+
+export interface Builds {
+  getBuild(key: string): Promise<Build | undefined>;
+  /** Compare-and-set on `build.revision`; 0 means that it must not be there yet. */
+  saveBuild(build: Build): Promise<Build>;
+  listRunningBuilds(): Promise<readonly Build[]>;
+}
+
+export interface Logs {
+  /** Replaces the log; what is over 10 MB is cut from its beginning, and a line says so. */
+  saveLog(id: string, text: string): Promise<void>;
+  readLog(id: string): Promise<string | undefined>;
+}
+
+/** A Change whose state the outside has not been told yet. Told at least once; `id` lets a receiver drop repetitions. */
+export interface Message {
+  /** Change id and revision. */
+  readonly id: string;
+  readonly change: string;
+  readonly revision: number;
+}
+
+export interface Outbox {
+  /** Oldest first, at most `limit` (100). One entry per Change: a newer revision replaces the older. */
+  pendingMessages(limit?: number): Promise<readonly Message[]>;
+  pendingMessage(change: string): Promise<Message | undefined>;
+  /** Forgets the message; does nothing where a newer revision has replaced it. */
+  settleMessage(message: Message): Promise<void>;
+}
+
+export interface DeadLetters {
+  keepDeadLetter(letter: DeadLetter): Promise<void>;
+  /** Newest first, at most 100. */
+  listDeadLetters(): Promise<readonly DeadLetter[]>;
+}
+
+export interface Leases {
+  /** True: this owner has it until the time is over or it is given back; taking it again prolongs it. */
+  takeLease(name: string, owner: string, milliseconds: number): Promise<boolean>;
+  returnLease(name: string, owner: string): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+const secret = z.string().trim().min(16, 'must have at least 16 characters, or it can be guessed');
+const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
+/** Every variable that any function reads, and what it is for. Nothing else in functions/ or shared/ reads the environment. */
+const variables = {
+  /** State store: redis://user:password@host:6379/0 */
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Where events go: Knative's SinkBinding sets it. */
+  K_SINK: address,
+  GITHUB_API_URL: address.prefault('https://api.github.com'),
+  GITHUB_CLONE_URL: address.prefault('https://github.com'),
+  GITHUB_TOKEN: secret,
+  /** Secret that GitHub signs webhooks with; and the one before it, while it is being replaced. */
+  WEBHOOK_SECRET: secret,
+  WEBHOOK_SECRET_BEFORE: secret.optional(),
+  /** Public address of receiveWebhook, as given to GitHub. */
+  WEBHOOK_URL: address,
+  /** Public address of the console: where links in commit statuses lead. */
+  CONSOLE_URL: address,
+  /** Bearer token of the API. */
+  API_TOKEN: secret,
+  /** GitHub user that is made a collaborator of every repository; none when unset. */
+  DEPLOY_BOT: z.string().min(1).optional(),
+  /** Registries that an App's own images may come from, comma separated. None when unset. */
+  ALLOWED_REGISTRIES: list.prefault(''),
+  /** Namespace of the platform itself: no App may be in it. */
+  PLATFORM_NAMESPACE: z.string().min(1).prefault('cite-system'),
+  BUILD_NAMESPACE: z.string().min(1).prefault('cite-builds'),
+  /** Registry and path that builds are pushed to: registry.example.com/cite */
+  BUILD_REGISTRY: z.string().min(1),
+  /** Image of the build steps: git and BuildKit. */
+  BUILD_IMAGE: z.string().min(1),
+  /** `<app>.<namespace>.<domain>` is an App's public name. */
+  APP_DOMAIN: z.string().min(1).prefault('svc.cluster.local'),
+  /** Where the function listens; Knative sets it. */
+  PORT: z.coerce.number().int().min(0).max(65_535).prefault(8080),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).prefault('info'),
+};
+
+export type Variable = keyof typeof variables;
+export type Config<V extends Variable = Variable> = { readonly [K in V]: z.output<(typeof variables)[K]> };
+
+/** Thrown once for all that is wrong with the environment: each line names the variable and the remedy. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** The named variables of an environment record, checked. An empty one counts as not set. */
+export function readConfig<V extends Variable>(
+  env: Readonly<Record<string, string | undefined>>,
+  names: readonly V[],
+): Config<V> {
+  const faults: string[] = [];
+  const config: Partial<Record<Variable, unknown>> = {};
+  for (const name of new Set(names)) {
+    const given = env[name] === '' ? undefined : env[name];
+    const parsed = variables[name].safeParse(given);
+    if (parsed.success) config[name] = parsed.data;
+    else if (given === undefined) faults.push(`${name} is not set: set it in the function's manifest`);
+    else faults.push(`${name} is not valid: ${parsed.error.issues.map((issue) => issue.message).join(', ')}`);
+  }
+  if (faults.length > 0) throw new ConfigError(`The environment is not complete:\n  ${faults.join('\n  ')}`);
+  return config as Config<V>;
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../functions/onBuild/decide.ts';
+import type { BuildJob } from '../../shared/ports/cluster.ts';
+import { aBuild, minutesAfterNoon, NOON } from '../support/facts.ts';
+
+const job = (change: Partial<BuildJob> = {}): BuildJob => ({
+  key: 'b'.repeat(32),
+  phase: 'running',
+  startedAt: NOON,
+  ...change,
+});
+const now = minutesAfterNoon(1);
+const finishedAt = now.toISOString();
+
+describe('onBuild decides', () => {
+  it('that nobody asked for a job without a record', () => {
+    expect(decide(undefined, job({ phase: 'succeeded' }), '', now)).toMatchObject({ action: 'nothing' });
+  });
+
+  it('that a running job has no result yet', () => {
+    expect(decide(aBuild(), job(), '', now)).toEqual({ action: 'nothing', reason: 'it runs' });
+  });
+
+  it('to record the image of a job that succeeded', () => {
+    const image = 'local/acme/shop@sha256:1';
+    const build = { ...aBuild(), state: 'succeeded', image, finishedAt };
+    expect(decide(aBuild(), job({ phase: 'succeeded', image }), 'log', now)).toEqual({
+      action: 'record',
+      build,
+    });
+  });
+
+  it('that a job which names no image has failed', () => {
+    expect(decide(aBuild(), job({ phase: 'succeeded' }), '', now)).toMatchObject({
+      action: 'record',
+      build: { state: 'failed', reason: 'the builder did not tell which image it made' },
+    });
+  });
+
+  it("to keep a failed job's reason and the last 20 lines of its log", () => {
+    const log = `${Array.from({ length: 30 }, (_, i) => `line ${i}`).join('\n')}\n`;
+    const decision = decide(aBuild(), job({ phase: 'failed', reason: 'npm ci failed' }), log, now);
+    const detail = Array.from({ length: 20 }, (_, i) => `line ${i + 10}`).join('\n');
+    expect(decision).toEqual({
+      action: 'record',
+      build: { ...aBuild(), state: 'failed', reason: 'npm ci failed', detail, finishedAt },
+    });
+  });
+
+  it('that a build whose job is gone has failed, and can be retried', () => {
+    expect(decide(aBuild(), undefined, '', now)).toMatchObject({
+      build: { state: 'failed', reason: 'its Job is gone: retry it' },
+    });
+  });
+
+  it.each(['succeeded', 'failed', 'cancelled'] as const)(
+    'to announce again a build that has %s: a Change may wait',
+    (state) => {
+      expect(decide(aBuild({ state }), job({ phase: 'failed' }), '', now)).toEqual({ action: 'announce' });
+    },
+  );
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { missingEvents, type ResyncFacts } from '../../functions/resync/decide.ts';
+import { APPS_PER_TICK, turnOf } from '../../functions/resync/turn.ts';
+import {
+  aBuild,
+  aChange,
+  anApp,
+  aService,
+  aWorkload,
+  deployed,
+  minutesAfterNoon,
+  NOON,
+} from '../support/facts.ts';
+
+const facts = (change: Partial<ResyncFacts> = {}): ResyncFacts => ({
+  apps: [anApp()],
+  workloads: [deployed(1)],
+  services: [aService({ live: 1 })],
+  openChanges: [],
+  runningBuilds: [],
+  unjudged: [],
+  pending: [],
+  newHeads: [],
+  turn: [],
+  now: minutesAfterNoon(2),
+  ...change,
+});
+const wished = anApp({ spec: { hold: { by: 'Ada', at: NOON.toISOString(), release: 1 } } });
+const delivery = {
+  id: '1/guid',
+  event: 'push',
+  repository: 'acme/shop',
+  body: '{}',
+  receivedAt: NOON.toISOString(),
+};
+const shop = { namespace: 'acme', name: 'shop' };
+
+describe('resync emits', () => {
+  it.each<[string, Partial<ResyncFacts>, readonly [string, unknown][]]>([
+    ['nothing when all is well', {}, []],
+    [
+      'a delivery that nobody judged',
+      { unjudged: [delivery] },
+      [['com.github.push', { delivery: '1/guid' }]],
+    ],
+    [
+      'a head that no Change is known of, and nothing else of the App',
+      { newHeads: [anApp()] },
+      [['dev.cite.head.found', shop]],
+    ],
+    ['a look for the Apps whose turn it is', { turn: [anApp()] }, [['dev.cite.app.found', shop]]],
+    [
+      'one look for an App that is being deleted',
+      { apps: [anApp({ deleting: true })], turn: [anApp()] },
+      [['dev.cite.app.found', shop]],
+    ],
+    [
+      'a look for an App that createService never saw',
+      { apps: [anApp({ finalizers: [] })] },
+      [['dev.cite.app.found', shop]],
+    ],
+    [
+      'a build whose end may be unheard',
+      { runningBuilds: [aBuild()] },
+      [['dev.cite.build.found', { build: 'b'.repeat(32) }]],
+    ],
+    ['nothing of a build that has just begun', { runningBuilds: [aBuild()], now: NOON }, []],
+    [
+      'a Change that waits',
+      { openChanges: [aChange({ state: 'held' })] },
+      [['dev.cite.change.found', { change: 'uid-1/push-1' }]],
+    ],
+    ['nothing of a Change that has just moved', { openChanges: [aChange()], now: NOON }, []],
+    [
+      'the release of a Change that has none',
+      { openChanges: [aChange({ state: 'starting' })] },
+      [['dev.cite.release.requested', { change: 'uid-1/push-1' }]],
+    ],
+    [
+      'one look at the workloads for all that is on its way',
+      { openChanges: [aChange({ state: 'switching', release: 2 })], workloads: [aWorkload(2), aWorkload(3)] },
+      [['dev.cite.workload.found', shop]],
+    ],
+    ['nothing for a wish that is fulfilled', { apps: [wished] }, []],
+    [
+      'a wish of a person that is not what is live',
+      { apps: [wished], services: [aService({ live: 2 })] },
+      [['dev.cite.workload.found', shop]],
+    ],
+    [
+      'what the outside was not told',
+      { pending: [{ id: 'm', change: 'uid-1/push-1', revision: 3 }] },
+      [['dev.cite.change.updated', { change: 'uid-1/push-1' }]],
+    ],
+  ])('%s', (_title, change, events) => {
+    expect(missingEvents(facts(change)).map(({ type, data }) => [type, data])).toEqual(events);
+  });
+
+  it('looks at every App in turn, a bounded number in each tick', () => {
+    const apps = Array.from({ length: 2 * APPS_PER_TICK + 1 }, (_, i) => i);
+    const ticks = [0, 5, 10].map((minute) => turnOf(apps, minutesAfterNoon(minute)));
+    expect(ticks.flat().toSorted((a, b) => a - b)).toEqual(apps);
+    expect(Math.max(...ticks.map((tick) => tick.length))).toBe(APPS_PER_TICK);
+  });
+
+  it('looks at nothing when there is no App', () => {
+    expect(turnOf([], NOON)).toEqual([]);
+  });
+});

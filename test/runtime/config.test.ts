@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../shared/runtime/config.ts';
+
+describe('the configuration', () => {
+  it('gives what was asked for, checked and with its defaults', () => {
+    const env = {
+      REDIS_URL: 'redis://h:6379',
+      CONSOLE_URL: 'https://cite.test/',
+      ALLOWED_REGISTRIES: 'a.test, b.test:5000,',
+    };
+    expect(readConfig(env, ['REDIS_URL', 'CONSOLE_URL', 'ALLOWED_REGISTRIES', 'GITHUB_API_URL'])).toEqual({
+      REDIS_URL: 'redis://h:6379',
+      CONSOLE_URL: 'https://cite.test',
+      ALLOWED_REGISTRIES: ['a.test', 'b.test:5000'],
+      GITHUB_API_URL: 'https://api.github.com',
+    });
+  });
+
+  it('names every fault at once, and tells missing from wrong', () => {
+    const env = { REDIS_URL: 'http://h', WEBHOOK_SECRET: 'short', K_SINK: '' };
+    expect(() => readConfig(env, ['REDIS_URL', 'WEBHOOK_SECRET', 'K_SINK', 'LOG_LEVEL'])).toThrow(
+      /REDIS_URL is not valid[\s\S]*WEBHOOK_SECRET is not valid: must have at least 16[\s\S]*K_SINK is not set/,
+    );
+  });
+
+  it('never prints a value: it may be a secret', () => {
+    expect(() => readConfig({ WEBHOOK_SECRET: 'hunter2' }, ['WEBHOOK_SECRET'])).not.toThrow(/hunter2/);
+  });
+});

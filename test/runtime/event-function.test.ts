@@ -1,0 +1,133 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConflictError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import { eventFunction } from '../../shared/runtime/event-function.ts';
+import { host, MAX_BODY_BYTES } from '../../shared/runtime/host.ts';
+import { logger } from '../../shared/runtime/logger.ts';
+
+const OUTCOMES: Record<string, () => void> = {
+  'test.done': () => {},
+  'test.conflict': () => {
+    throw new ConflictError('somebody else wrote first');
+  },
+  'test.retry': () => {
+    throw new RetryableError('later');
+  },
+  'test.invalid': () => {
+    throw new InvalidError('data', 'is wrong', 'Mend it.');
+  },
+  'test.bug': () => {
+    throw new TypeError('undefined is not a function');
+  },
+};
+const lines: string[] = [];
+const received: unknown[] = [];
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  const log = logger('test', 'info', { write: (line: string) => void lines.push(line) });
+  const fn = eventFunction<{ log: typeof log }>(() => async (event) => {
+    received.push(event.data);
+    OUTCOMES[event.type]?.();
+  })({ log });
+  server = host('testEvents', fn);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+afterAll(() => server.close());
+
+const send = (type: string, init: RequestInit = {}) =>
+  fetch(url, {
+    method: 'POST',
+    headers: {
+      'ce-id': '1',
+      'ce-source': '/test',
+      'ce-specversion': '1.0',
+      'ce-type': type,
+      'content-type': 'application/json',
+    },
+    body: '{"change":"1"}',
+    ...init,
+  });
+
+describe('an event function answers the broker', () => {
+  it.each([
+    ['test.done', 204],
+    ['test.conflict', 503],
+    ['test.retry', 503],
+    ['test.invalid', 422],
+    ['test.bug', 500],
+  ])('%s with %i and no body, which would be taken for a reply', async (type, status) => {
+    const res = await send(type);
+    expect([res.status, await res.text()]).toEqual([status, '']);
+  });
+
+  it('in structured mode alike', async () => {
+    const event = {
+      specversion: '1.0',
+      id: '1',
+      source: '/test',
+      type: 'test.done',
+      datacontenttype: 'application/json',
+      data: { a: '한' },
+    };
+    const res = await send('', {
+      headers: { 'content-type': 'application/cloudevents+json' },
+      body: JSON.stringify(event),
+    });
+    expect(res.status).toBe(204);
+    expect(received.at(-1)).toEqual({ a: '한' });
+  });
+
+  it.each<[string, RequestInit]>([
+    ['no attributes', { headers: { 'content-type': 'application/json' } }],
+    ['a body that is not JSON', { body: '{' }],
+    ['a batch', { headers: { 'content-type': 'application/cloudevents-batch+json' }, body: '[]' }],
+  ])('400 to %s: no retry would mend it', async (_title, init) => {
+    expect((await send('test.done', init)).status).toBe(400);
+  });
+
+  it('with the cause in its log', async () => {
+    lines.length = 0;
+    await send('test.bug');
+    expect(lines.join('')).toContain('undefined is not a function');
+  });
+});
+
+describe('the host of a function', () => {
+  it('refuses a body over the limit before it reads it', async () => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${MAX_BODY_BYTES + 1}\r\n\r\n`);
+    const [answer] = await new Promise<[Buffer]>((resolve) =>
+      socket.once('data', (data: Buffer) => resolve([data])),
+    );
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 413 /);
+    socket.destroy();
+  });
+
+  it('refuses a chunked body as soon as it is over the limit', async () => {
+    const chunk = Buffer.alloc(1024 * 1024);
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += chunk.length;
+        if (sent > 4 * MAX_BODY_BYTES) controller.close();
+        else controller.enqueue(chunk);
+      },
+    });
+    const answer = await send('test.done', { body, duplex: 'half' } as RequestInit).then(
+      (res) => res.status,
+      () => 'closed',
+    );
+    expect([413, 'closed']).toContain(answer);
+    expect(sent).toBeLessThan(3 * MAX_BODY_BYTES);
+  });
+
+  it('refuses a compressed body: it would be a way round the limit', async () => {
+    const headers = { 'content-encoding': 'gzip', 'content-type': 'application/json' };
+    expect((await send('test.done', { headers })).status).toBe(415);
+  });
+});

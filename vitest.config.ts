@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    isolate: false,
+    coverage: {
+      provider: 'v8',
+      include: ['shared/domain/**', 'functions/*/decide.ts'],
+      thresholds: { 'shared/domain/**': { 100: true }, 'functions/*/decide.ts': { 100: true } },
+    },
+  },
+});
