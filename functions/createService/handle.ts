@@ -4,12 +4,12 @@ import { parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts'
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { acceptance, FINALIZER } from './acceptance.ts';
-import { writeConditions } from './conditions.ts';
 import { connectSource } from './connect-source.ts';
 import { finalize } from './finalize.ts';
 import { followSpec } from './follow-spec.ts';
 import type { Needs } from './needs.ts';
 import { provideService } from './provide-service.ts';
+import { writeStatus } from './write-status.ts';
 
 /** What an App needs beside its Releases: rights, Service, webhook, collaborator; and a Change when its spec has changed. */
 export const handle = eventFunction<Needs>(
@@ -37,7 +37,7 @@ async function reconcile(ports: Needs, app: App, log: Logger): Promise<void> {
   const refused = acceptance(app, await ports.cluster.namespaceOwners(app.namespace), ports.config);
   if (refused) {
     log.warn(refused, 'App refused');
-    return writeConditions(ports, app, [{ type: 'Accepted', status: 'False', ...refused }]);
+    return writeStatus(ports, app, [{ type: 'Accepted', status: 'False', ...refused }]);
   }
   if (!app.finalizers.includes(FINALIZER)) {
     // The write wakes this function again, which then goes on with the App as it is stored.
@@ -53,6 +53,6 @@ async function reconcile(ports: Needs, app: App, log: Logger): Promise<void> {
     reason: 'Accepted',
     message: 'The App may be deployed here.',
   } as const;
-  await writeConditions(ports, app, [accepted, service, source]);
+  await writeStatus(ports, app, [accepted, service, source]);
   if (service.status === 'True') await followSpec(ports, app, log);
 }

@@ -9,5 +9,5 @@ start(
   'createService',
   handle,
   { store: redisPort, cluster: kubernetesPort, codeHost: githubPort, events: brokerPort },
-  ['WEBHOOK_URL', 'WEBHOOK_SECRET', 'DEPLOY_BOT', 'PLATFORM_NAMESPACE', 'ALLOWED_REGISTRIES'],
+  ['APP_URL', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'DEPLOY_BOT', 'PLATFORM_NAMESPACE', 'ALLOWED_REGISTRIES'],
 );

@@ -3,6 +3,6 @@ import type { Ports } from '../../shared/runtime/ports.ts';
 
 export type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' | 'log'> & {
   readonly config: Config<
-    'WEBHOOK_URL' | 'WEBHOOK_SECRET' | 'DEPLOY_BOT' | 'PLATFORM_NAMESPACE' | 'ALLOWED_REGISTRIES'
+    'APP_URL' | 'WEBHOOK_URL' | 'WEBHOOK_SECRET' | 'DEPLOY_BOT' | 'PLATFORM_NAMESPACE' | 'ALLOWED_REGISTRIES'
   >;
 };

@@ -13,7 +13,7 @@ export function commitStatus(change: Change, consoleUrl: string): CommitStatus {
   };
 }
 
-export const changeUrl = (change: Pick<Change, 'id'>, consoleUrl: string) =>
+const changeUrl = (change: Pick<Change, 'id'>, consoleUrl: string) =>
   `${consoleUrl}/api/changes/${encodeURIComponent(change.id)}`;
 
 /**

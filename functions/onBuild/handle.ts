@@ -2,6 +2,7 @@ import type { CloudEvent } from 'cloudevents';
 import { ownEvent, parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
+import { readLog } from '../../shared/runtime/read-log.ts';
 import { decide } from './decide.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'events' | 'clock' | 'log'>;
@@ -15,7 +16,7 @@ export const handle = eventFunction<Needs>(
       const build = await ports.store.getBuild(key);
       const job = await ports.cluster.getBuild(key);
       const finished = build?.state === 'running' && job !== undefined && job.phase !== 'running';
-      const text = finished ? await readAll(ports.cluster.buildLog(key, {})) : '';
+      const text = finished ? await readLog(ports.cluster.buildLog(key, {})) : '';
       const decision = decide(build, job, text, ports.clock());
       if (decision.action === 'nothing')
         return log.debug({ build: key, reason: decision.reason }, 'nothing to do');
@@ -34,10 +35,4 @@ export const handle = eventFunction<Needs>(
 function buildOf(event: CloudEvent<unknown>): string | undefined {
   if (event.type === 'dev.cite.build.found') return parseOwnEvent('dev.cite.build.found', event.data).build;
   return parseClusterEvent(event)?.labels['cite.dev/build'];
-}
-
-async function readAll(log: AsyncIterable<string>): Promise<string> {
-  const parts: string[] = [];
-  for await (const part of log) parts.push(part);
-  return parts.join('');
 }

@@ -35,9 +35,10 @@ export function decide(webhook: { id: string; event: string; body: string; recei
     return { action: 'skip', delivery, why: `nothing waits for ${webhook.event} events` };
   }
   if (!payload.repository) return { action: 'skip', delivery, why: 'it is about no repository' };
-  // GitHub tells us of our own statuses too: they decide nothing.
+  // GitHub tells us of our own statuses too: they decide nothing, and are no part of the commit's story.
   if (webhook.event === 'status' && isOwnStatus(payload.context ?? '')) {
-    return { action: 'skip', delivery, why: 'it is our own status' };
+    const { commit: _told, ...untold } = delivery;
+    return { action: 'skip', delivery: untold, why: 'it is our own status' };
   }
   return { action: 'emit', delivery };
 }

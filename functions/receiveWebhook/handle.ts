@@ -59,7 +59,7 @@ async function receive(
   }
   const event = header('x-github-event');
   const id = `${header('x-github-hook-id') || '0'}/${header('x-github-delivery')}`;
-  if (!/^[a-z_]{1,64}$/.test(event) || !/^\d{1,20}\/[\w-]{1,64}$/.test(id)) {
+  if (!/^[a-z0-9_]{1,64}$/.test(event) || !/^\d{1,20}\/[\w-]{1,64}$/.test(id)) {
     return { status: 400, text: 'X-GitHub-Event or X-GitHub-Delivery is missing or not as GitHub sends it.' };
   }
   const log = ports.log.child({ delivery: id, event });

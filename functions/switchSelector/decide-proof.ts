@@ -2,7 +2,7 @@ import type { Service, Workload } from '../../shared/domain/workload.ts';
 import { isReady } from './decide.ts';
 
 /** Seconds in which a switch must be proven: the slowest data plane seen follows a Service in 7 s (performance.md §4). */
-export const PROOF_SECONDS = 30;
+const PROOF_SECONDS = 30;
 
 export interface ProofFacts {
   readonly service: Pick<Service, 'live' | 'previous' | 'switchedAt' | 'endpoints'>;

@@ -1,6 +1,6 @@
 import type { CloudEvent } from 'cloudevents';
 import type { AppRef } from '../../shared/domain/app.ts';
-import { ConflictError, RetryableError } from '../../shared/domain/errors.ts';
+import { RetryableError } from '../../shared/domain/errors.ts';
 import { appOfClusterEvent, parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
@@ -36,17 +36,7 @@ async function approach(ports: Needs, ref: AppRef, log: Logger): Promise<void> {
     const decision = decide({ ...scene, askedAt: askedAt(scene), now: ports.clock() });
     const level = decision.action === 'nothing' || decision.action === 'wait' ? 'debug' : 'info';
     log[level]({ ...decision, live: scene.service.live, epoch: scene.service.epoch }, 'switch decided');
-    if (!(await applyOrLookAgain(ports, scene, decision, log))) return writeStatus(ports, scene);
+    if (!(await apply(ports, scene, decision, log))) return writeStatus(ports, scene);
   }
   throw new RetryableError('more steps than one event may take');
-}
-
-/** Somebody else wrote first: what they wrote is looked at, at once. */
-async function applyOrLookAgain(...step: Parameters<typeof apply>): Promise<boolean> {
-  try {
-    return await apply(...step);
-  } catch (err) {
-    if (err instanceof ConflictError) return true;
-    throw err;
-  }
 }

@@ -28,5 +28,6 @@ function summary({ service, app, workloads }: Scene) {
     standby: name(standby || undefined),
     commit: live?.release.commit ?? '',
     state,
+    url: `http://${service.address.authority}`,
   };
 }

@@ -83,12 +83,15 @@ const amounts = z.strictObject({
   memory: quantity('Bytes, e.g. 256Mi.', /^\d+(Ki|Mi|Gi|k|M|G)?$/, '256Mi'),
 });
 
+/** No process can be given a NUL in a value. */
+const envValue = z
+  .string()
+  .max(32_768)
+  .regex(/^[^\x00]*$/, 'must hold no NUL');
+
 /** Environment names as every shell takes them. PORT is the platform's (DESIGN §8). */
 const environment = z
-  .record(
-    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and _'),
-    z.string().max(32_768),
-  )
+  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and _'), envValue)
   .default({});
 
 /** A git branch name as git-check-ref-format allows it, the whole of it: `feature/x`, never `x`. */
@@ -206,6 +209,10 @@ export const appSpec = z
   .refine((spec) => !spec.image || spec.checks.length > 0, {
     path: ['checks'],
     message: 'must name the check that says that the image is there, because image is set',
+  })
+  .refine((spec) => spec.progressDeadlineSeconds > spec.minReadySeconds, {
+    path: ['progressDeadlineSeconds'],
+    message: 'must be more than minReadySeconds, or no release could be ready in time',
   })
   .refine((spec) => !('PORT' in spec.env), { path: ['env', 'PORT'], message: 'must not be set: use port' })
   .refine(

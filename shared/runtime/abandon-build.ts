@@ -1,5 +1,6 @@
 import { ConflictError } from '../domain/errors.ts';
 import type { Ports } from './ports.ts';
+import { readLog } from './read-log.ts';
 
 /** Ends a running Build that no open Change waits for any longer; several Apps may share one. */
 export async function abandonBuild(
@@ -15,5 +16,7 @@ export async function abandonBuild(
     if (err instanceof ConflictError) return; // It has just finished.
     throw err;
   }
+  if (!(await cluster.getBuild(key))) return;
+  await store.saveLog(`build/${key}`, await readLog(cluster.buildLog(key, {})));
   await cluster.deleteBuild(key);
 }

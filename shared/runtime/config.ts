@@ -38,8 +38,14 @@ const variables = {
   BUILD_REGISTRY: z.string().min(1),
   /** Image of the build steps: git and BuildKit. */
   BUILD_IMAGE: z.string().min(1),
-  /** `<app>.<namespace>.<domain>` is an App's public name. */
-  APP_DOMAIN: z.string().min(1).prefault('svc.cluster.local'),
+  /** Where an App is reached, with {name} and {namespace} in it. Default: its Service, inside the cluster. */
+  APP_URL: z
+    .string()
+    .regex(
+      /^https?:\/\/(?=.*\{name\})(?=.*\{namespace\})/,
+      'must be an http address with {name} and {namespace} in it',
+    )
+    .prefault('http://{name}.{namespace}.svc.cluster.local'),
   /** Where the function listens; Knative sets it. */
   PORT: z.coerce.number().int().min(0).max(65_535).prefault(8080),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).prefault('info'),

@@ -1,6 +1,6 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import { type CloudEvent, HTTP } from 'cloudevents';
-import { InvalidError, RetryableError } from '../domain/errors.ts';
+import { ConflictError, InvalidError, RetryableError } from '../domain/errors.ts';
 import type { Logger } from './logger.ts';
 
 /** One event: returns when it is dealt with, whatever the answer; throws RetryableError to get it again. */
@@ -29,22 +29,32 @@ export function eventFunction<P extends { readonly log: Logger }>(
   };
 }
 
+/** Times that a lost compare-and-set is met by looking again at once: the other writer is mostly done by then. */
+const LOOKS = 3;
+
 async function outcome(handle: EventHandler, event: CloudEvent<unknown>, log: Logger): Promise<number> {
-  try {
-    await handle(event, log);
-    return 204;
-  } catch (err) {
-    if (err instanceof RetryableError) {
-      log.info({ err }, 'to be tried again');
-      return 503;
+  for (let look = 1; ; look++) {
+    try {
+      await handle(event, log);
+      return 204;
+    } catch (err) {
+      if (err instanceof ConflictError && look < LOOKS) continue;
+      return refusal(err, log);
     }
-    if (err instanceof InvalidError) {
-      log.warn({ err }, 'refused');
-      return 422;
-    }
-    log.error({ err }, 'failed unexpectedly');
-    return 500;
   }
+}
+
+function refusal(err: unknown, log: Logger): number {
+  if (err instanceof RetryableError) {
+    log.info({ err }, 'to be tried again');
+    return 503;
+  }
+  if (err instanceof InvalidError) {
+    log.warn({ err }, 'refused');
+    return 422;
+  }
+  log.error({ err }, 'failed unexpectedly');
+  return 500;
 }
 
 function parseEvent(

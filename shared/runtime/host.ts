@@ -17,6 +17,8 @@ export function host(name: string, fn: HttpFunction): Server {
   const framework = getTestServer(name);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, async (req: RawRequest, res) => {
     const refuse = (status: number) => void res.writeHead(status, { connection: 'close' }).end();
+    // The framework would answer a path that cannot be decoded with a stack trace.
+    if (!isDecodable(req.url ?? '/')) return refuse(400);
     if (req.headers['content-encoding']) return refuse(415);
     if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return refuse(413);
     const parts: Buffer[] = [];
@@ -38,3 +40,12 @@ export function host(name: string, fn: HttpFunction): Server {
 }
 
 type RawRequest = IncomingMessage & { rawBody?: Buffer; body?: unknown };
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -27,6 +27,12 @@ describe('the spec of an App', () => {
     ['a path that leaves the repository', { build: { context: '../x' } }, 'build.context'],
     ['an absolute path', { build: { output: '/etc' } }, 'build.output'],
     ['a name that no shell takes', { env: { 'A-B': '' } }, 'env.A-B'],
+    ['a NUL in a value', { env: { A: 'a\0b' } }, 'env.A'],
+    [
+      'a deadline before a pod could be ready',
+      { minReadySeconds: 60, progressDeadlineSeconds: 60 },
+      'progressDeadlineSeconds',
+    ],
     ['a field that nobody knows', { replica: 2 }, ''],
   ])('refuses %s, and names the field', (_title, spec, field) => {
     const result = appSpec.safeParse({ repository: 'acme/shop', branch: 'main', ...spec });

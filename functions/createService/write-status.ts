@@ -3,10 +3,12 @@ import type { Needs } from './needs.ts';
 
 export type NewCondition = Omit<Condition, 'lastTransitionTime'>;
 
-/** Written only where one differs: the write wakes this function again. */
-export async function writeConditions(ports: Needs, app: App, next: readonly NewCondition[]): Promise<void> {
+/** Conditions and address, written only where one differs: the write wakes this function again. */
+export async function writeStatus(ports: Needs, app: App, next: readonly NewCondition[]): Promise<void> {
   const before = new Map(app.status.conditions.map((condition) => [condition.type, condition]));
-  if (next.every((condition) => isSame(before.get(condition.type), condition))) return;
+  const url = ports.config.APP_URL.replaceAll('{name}', app.name).replaceAll('{namespace}', app.namespace);
+  const same = next.every((condition) => isSame(before.get(condition.type), condition));
+  if (same && app.status.url === url) return;
   const now = ports.clock().toISOString();
   const merged = new Map(before);
   for (const condition of next) {
@@ -14,7 +16,7 @@ export async function writeConditions(ports: Needs, app: App, next: readonly New
     const lastTransitionTime = old?.status === condition.status ? old.lastTransitionTime : now;
     merged.set(condition.type, { ...condition, lastTransitionTime });
   }
-  await ports.cluster.setAppStatus(app, { conditions: [...merged.values()] });
+  await ports.cluster.setAppStatus(app, { url, conditions: [...merged.values()] });
 }
 
 const isSame = (old: Condition | undefined, next: NewCondition) =>

@@ -1,0 +1,70 @@
+/**
+ * Each row holds its record as JSON, beside the columns that it is found by. Times are milliseconds since 1970.
+ * What leaves which table, and when, is in expire.ts.
+ */
+export const schema = `
+create table if not exists deliveries (
+  id text primary key,
+  received integer not null,
+  commit_id text,
+  value text not null,
+  judgement text
+) strict;
+create index if not exists deliveries_received on deliveries (received);
+create index if not exists deliveries_unjudged on deliveries (received, id) where judgement is null;
+create index if not exists deliveries_commit on deliveries (commit_id, received) where commit_id is not null;
+
+create table if not exists changes (
+  id text primary key,
+  app text not null,
+  repository text not null,
+  commit_id text not null,
+  build text,
+  opened integer not null,
+  ended integer,
+  revision integer not null,
+  value text not null
+) strict;
+create index if not exists changes_opened on changes (opened, id);
+create index if not exists changes_app on changes (app, opened, id);
+create index if not exists changes_repository on changes (repository, opened, id);
+create index if not exists changes_commit on changes (commit_id, opened, id);
+create index if not exists changes_build on changes (build, opened, id) where build is not null;
+create index if not exists changes_ended on changes (ended) where ended is not null;
+create unique index if not exists changes_open on changes (app, commit_id) where ended is null;
+
+create table if not exists builds (
+  key text primary key,
+  running integer not null,
+  started integer not null,
+  saved integer not null,
+  revision integer not null,
+  value text not null
+) strict;
+create index if not exists builds_running on builds (started, key) where running = 1;
+
+create table if not exists logs (
+  id text primary key,
+  saved integer not null,
+  value text not null
+) strict;
+
+create table if not exists outbox (
+  position integer primary key autoincrement,
+  change text not null unique,
+  revision integer not null
+) strict;
+
+create table if not exists dead_letters (
+  id text primary key,
+  at integer not null,
+  value text not null
+) strict;
+create index if not exists dead_letters_at on dead_letters (at, id);
+
+create table if not exists leases (
+  name text primary key,
+  owner text not null,
+  until integer not null
+) strict;
+`;

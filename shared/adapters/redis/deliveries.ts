@@ -1,0 +1,56 @@
+import { commitPrefix } from '../../domain/commit-prefix.ts';
+import type { Delivery } from '../../domain/delivery.ts';
+import { instant } from '../../domain/instant.ts';
+import { kept } from '../../domain/kept.ts';
+import type { Deliveries } from '../../ports/store.ts';
+import type { Connection } from './connection.ts';
+import { keys } from './keys.ts';
+import { collect, type Places, readRecord, written } from './records.ts';
+
+const MOST = 100;
+
+export function deliveries(redis: Connection): Deliveries {
+  return {
+    async recordDelivery(delivery) {
+      const { judgement, ...received } = delivery;
+      const args = [
+        judgement ? JSON.stringify(judgement) : '',
+        ...written(received, instant(delivery.receivedAt), kept.delivery, places(delivery)),
+      ];
+      return redis.run((client) => client.recordDelivery(keys.delivery(delivery.id), args));
+    },
+
+    getDelivery: (id) => readRecord<Delivery>(redis, keys.delivery(id)),
+
+    async judgeDelivery(id, judgement) {
+      await redis.run((client) => client.judgeDelivery(keys.delivery(id), [JSON.stringify(judgement)]));
+    },
+
+    async unjudgedDeliveries(before) {
+      const records = await redis.run((client) =>
+        client.zRange(keys.unjudged, '-inf', `(${before.getTime()}`, {
+          BY: 'SCORE',
+          LIMIT: { offset: 0, count: MOST },
+        }),
+      );
+      return collect<Delivery>(redis, records, MOST);
+    },
+
+    async deliveriesOf(commit) {
+      const prefix = commitPrefix(commit);
+      if (!prefix) return [];
+      const records = await redis.run((client) =>
+        client.zRange(keys.deliveriesOf(prefix), 0, -1, { REV: true }),
+      );
+      return collect<Delivery>(redis, records, MOST, (found) => found.commit?.startsWith(prefix) ?? false);
+    },
+  };
+}
+
+function places({ receivedAt, commit, judgement }: Delivery): Places {
+  const received = instant(receivedAt);
+  return [
+    ...(judgement ? [] : [[keys.unjudged, received] as const]),
+    ...(commit === undefined ? [] : [[keys.deliveriesOf(commit), received] as const]),
+  ];
+}

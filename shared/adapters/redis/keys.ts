@@ -1,0 +1,68 @@
+import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
+
+/**
+ * Every key in Redis. A *record* is a hash: `value` (JSON), and one field per index that it is in (`cite:…`, with its
+ * place there), so that whoever removes it can take it out of them. An *index* is a sorted set of record keys. Every id
+ * stands at the end of its key, so that no id can be read as another key, whatever it holds.
+ *
+ * | key                            | type   | owner        | ends                                                |
+ * | ------------------------------ | ------ | ------------ | --------------------------------------------------- |
+ * | cite:delivery:<id>             | record | deliveries   | 7 days after receipt                                |
+ * | cite:change:<id>               | record | changes      | open: never, it ends first; 90 days after the verdict |
+ * | cite:build:<key>               | record | builds       | 30 days after the last write                        |
+ * | cite:log:<id>                  | record | logs         | 30 days after the last write                        |
+ * | cite:dead-letter:<id>          | record | dead letters | 30 days after it was refused                        |
+ * | cite:lease:<name>              | hash   | leases       | a minute after the lease: the clock decides before  |
+ * | cite:deliveries:unjudged       | index  | deliveries   | –, an entry leaves with its judgement or record     |
+ * | cite:deliveries:commit:<sha7>  | index  | deliveries   | –, an entry leaves with its record                  |
+ * | cite:changes, :open, :ended    | index  | changes      | –, an entry leaves with its record                  |
+ * | cite:changes:app:<app>         | index  | changes      | –, as above                                         |
+ * | cite:changes:repository:<name> | index  | changes      | –, as above                                         |
+ * | cite:changes:build:<key>       | index  | changes      | –, as above                                         |
+ * | cite:changes:commit:<sha7>     | index  | changes      | –, as above                                         |
+ * | cite:changes:claims            | hash   | changes      | –, a claim leaves with the verdict                  |
+ * | cite:builds:running            | index  | builds       | –, an entry leaves when the Build is done           |
+ * | cite:dead-letters              | index  | dead letters | –, an entry leaves with its record                  |
+ * | cite:outbox, :revisions        | index, hash | outbox  | –, emptied by notify: no message may be lost to time |
+ * | cite:expiry                    | index  | expire       | –, every record that ends, by its time              |
+ *
+ * A record is removed by `expire`, together with its index entries. Its own time to live is longer (GRACE): it is what
+ * frees the memory when nothing sweeps; the entries that then stay behind are skipped by every list.
+ */
+export const keys = {
+  delivery: (id: string) => `cite:delivery:${id}`,
+  unjudged: 'cite:deliveries:unjudged',
+  deliveriesOf: (commit: string) => `cite:deliveries:commit:${commit.slice(0, SHORTEST_PREFIX)}`,
+
+  change: (id: string) => `cite:change:${id}`,
+  changes: 'cite:changes',
+  openChanges: 'cite:changes:open',
+  endedChanges: 'cite:changes:ended',
+  changesOfApp: (uid: string) => `cite:changes:app:${uid}`,
+  changesOfRepository: (name: string) => `cite:changes:repository:${name}`,
+  changesOfBuild: (key: string) => `cite:changes:build:${key}`,
+  changesOfCommit: (commit: string) => `cite:changes:commit:${commit.slice(0, SHORTEST_PREFIX)}`,
+  /** Field: App and commit; value: the record of their one open Change. */
+  claims: 'cite:changes:claims',
+
+  build: (key: string) => `cite:build:${key}`,
+  runningBuilds: 'cite:builds:running',
+
+  log: (id: string) => `cite:log:${id}`,
+
+  deadLetter: (id: string) => `cite:dead-letter:${id}`,
+  deadLetters: 'cite:dead-letters',
+
+  /** Member: id of a Change; place: the order in which they were put here. */
+  outbox: 'cite:outbox',
+  outboxRevisions: 'cite:outbox:revisions',
+
+  lease: (name: string) => `cite:lease:${name}`,
+
+  expiry: 'cite:expiry',
+} as const;
+
+/** How much longer than its time a record lives in Redis, in milliseconds. */
+export const GRACE = 86_400_000;
+/** The same for a lease: clocks that differ by less decide alike. */
+export const LEASE_GRACE = 60_000;

@@ -1,0 +1,60 @@
+import type { Build } from '../../../shared/domain/build.ts';
+import { type Change, openChange, type Verdict } from '../../../shared/domain/change.ts';
+import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
+import type { Delivery } from '../../../shared/domain/delivery.ts';
+
+export const START = Date.parse('2026-01-01T00:00:00.000Z');
+export const SECOND = 1000;
+export const DAY = 86_400_000;
+
+export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+export const skipped: Verdict = { outcome: 'skipped', why: 'marker in the commit message' };
+
+export const after = (milliseconds: number) => new Date(START + milliseconds);
+
+/** A commit that begins with these digits. */
+export const commitFrom = (digits: string) => digits.padEnd(40, '0');
+
+export function aDelivery(id: string, with_: Partial<Delivery> = {}): Delivery {
+  const received = { receivedAt: after(0).toISOString(), body: '{"ref":"refs/heads/main"}' };
+  return { id, event: 'push', repository: 'acme/shop', commit: COMMIT, ...received, ...with_ };
+}
+
+export function aChange(id: string, with_: Partial<Change> = {}, opened = 0): Change {
+  const change = openChange(
+    {
+      id,
+      app: { namespace: 'acme', name: 'shop', uid: 'uid-shop' },
+      repository: 'acme/shop',
+      branch: 'main',
+      kind: 'push',
+      commit: COMMIT,
+      title: 'Add a basket',
+      author: 'ada',
+      state: 'building',
+      reason: 'build requested',
+    },
+    after(opened),
+  );
+  return { ...change, ...with_ };
+}
+
+export function aBuild(key: string, with_: Partial<Build> = {}): Build {
+  const startedAt = after(0).toISOString();
+  return { key, repository: 'acme/shop', commit: COMMIT, state: 'running', startedAt, revision: 0, ...with_ };
+}
+
+export function aLetter(id: string, at = 0): DeadLetter {
+  return {
+    id,
+    type: 'dev.cite.build.finished',
+    source: '/cite/on-build',
+    data: { build: 'k1', nested: [null, 1.5, {}] },
+    destination: 'onStatus',
+    code: 500,
+    message: 'TypeError: x is undefined',
+    at: after(at).toISOString(),
+  };
+}
+
+export const ids = (records: readonly { readonly id: string }[]) => records.map(({ id }) => id);
