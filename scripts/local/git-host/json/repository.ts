@@ -1,0 +1,101 @@
+import type { Repository as RepositoryJson } from '@octokit/webhooks-types';
+import type { Repository } from '../repositories.ts';
+import { type Addresses, nodeId, userJson } from './user.ts';
+
+/** Address of a repository in the REST API. */
+export const repositoryUrl = ({ owner, name }: Repository, { api }: Addresses) =>
+  `${api}/repos/${owner}/${name}`;
+
+export function repositoryJson(
+  repository: Repository,
+  defaultBranch: string,
+  addresses: Addresses,
+): RepositoryJson {
+  const { id, owner, name, createdAt } = repository;
+  const url = repositoryUrl(repository, addresses);
+  const web = `${addresses.web}/${owner}/${name}`;
+  return {
+    id,
+    node_id: nodeId('Repository', id),
+    name,
+    full_name: `${owner}/${name}`,
+    private: true,
+    owner: userJson(owner, addresses),
+    html_url: web,
+    description: null,
+    fork: false,
+    url,
+    ...urlTemplates(url),
+    created_at: createdAt,
+    updated_at: createdAt,
+    pushed_at: createdAt,
+    git_url: `${web}.git`,
+    ssh_url: `${web}.git`,
+    clone_url: `${web}.git`,
+    svn_url: web,
+    homepage: null,
+    size: 0,
+    stargazers_count: 0,
+    watchers_count: 0,
+    language: null,
+    has_issues: false,
+    has_projects: false,
+    has_downloads: false,
+    has_wiki: false,
+    has_pages: false,
+    forks_count: 0,
+    mirror_url: null,
+    archived: false,
+    disabled: false,
+    open_issues_count: 0,
+    license: null,
+    is_template: false,
+    web_commit_signoff_required: false,
+    topics: [],
+    visibility: 'private',
+    forks: 0,
+    open_issues: 0,
+    watchers: 0,
+    default_branch: defaultBranch,
+    custom_properties: {},
+  };
+}
+
+const urlTemplates = (url: string) => ({
+  forks_url: `${url}/forks`,
+  keys_url: `${url}/keys{/key_id}`,
+  collaborators_url: `${url}/collaborators{/collaborator}`,
+  teams_url: `${url}/teams`,
+  hooks_url: `${url}/hooks`,
+  issue_events_url: `${url}/issues/events{/number}`,
+  events_url: `${url}/events`,
+  assignees_url: `${url}/assignees{/user}`,
+  branches_url: `${url}/branches{/branch}`,
+  tags_url: `${url}/tags`,
+  blobs_url: `${url}/git/blobs{/sha}`,
+  git_tags_url: `${url}/git/tags{/sha}`,
+  git_refs_url: `${url}/git/refs{/sha}`,
+  trees_url: `${url}/git/trees{/sha}`,
+  statuses_url: `${url}/statuses/{sha}`,
+  languages_url: `${url}/languages`,
+  stargazers_url: `${url}/stargazers`,
+  contributors_url: `${url}/contributors`,
+  subscribers_url: `${url}/subscribers`,
+  subscription_url: `${url}/subscription`,
+  commits_url: `${url}/commits{/sha}`,
+  git_commits_url: `${url}/git/commits{/sha}`,
+  comments_url: `${url}/comments{/number}`,
+  issue_comment_url: `${url}/issues/comments{/number}`,
+  contents_url: `${url}/contents/{+path}`,
+  compare_url: `${url}/compare/{base}...{head}`,
+  merges_url: `${url}/merges`,
+  archive_url: `${url}/{archive_format}{/ref}`,
+  downloads_url: `${url}/downloads`,
+  issues_url: `${url}/issues{/number}`,
+  pulls_url: `${url}/pulls{/number}`,
+  milestones_url: `${url}/milestones{/number}`,
+  notifications_url: `${url}/notifications{?since,all,participating}`,
+  labels_url: `${url}/labels{/name}`,
+  releases_url: `${url}/releases{/id}`,
+  deployments_url: `${url}/deployments`,
+});

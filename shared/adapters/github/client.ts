@@ -1,0 +1,95 @@
+import { Octokit } from '@octokit/core';
+import { paginateRest } from '@octokit/plugin-paginate-rest';
+import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
+import { RetryableError } from '../../domain/errors.ts';
+import { portError } from './fault.ts';
+
+/** Well inside the broker's time-out: what takes longer is given back to the broker, which redelivers. */
+const CALL_LIMIT_MS = 8000;
+/** Long enough for a connection that was closed under us, short enough to go unnoticed. */
+const RETRY_AFTER_MS = 250;
+
+const Client = Octokit.plugin(restEndpointMethods, paginateRest, retry, throttling);
+export type Client = InstanceType<typeof Client>;
+
+/** Where octokit's own remarks go (a deprecated path). */
+export interface Log {
+  debug(message: string): unknown;
+  info(message: string): unknown;
+  warn(message: string): unknown;
+  error(message: string): unknown;
+}
+
+/** One call of the port: all that it asks of GitHub, within one time limit, failing with the port's errors. */
+export type Call = <T>(permission: string, work: (github: Client) => Promise<T>) => Promise<T>;
+
+export function githubCalls(options: { apiUrl: string; token: string; log?: Log }): Call {
+  const baseUrl = options.apiUrl.replace(/\/+$/, '');
+  return async (permission, work) => {
+    const signal = AbortSignal.timeout(CALL_LIMIT_MS);
+    // The race frees the caller also where a plugin's queue does not look at the signal; what still waits there is
+    // never sent, since the signal is in every request.
+    const timeIsUp = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    try {
+      return await Promise.race([work(client(baseUrl, options.token, signal, options.log)), timeIsUp]);
+    } catch (error) {
+      throw portError(error, permission);
+    }
+  };
+}
+
+function client(baseUrl: string, auth: string, signal: AbortSignal, log: Log | undefined): Client {
+  const octokit = new Client({
+    baseUrl,
+    auth,
+    userAgent: 'cite',
+    request: { signal },
+    log: {
+      debug: silent,
+      info: silent,
+      warn: log?.warn.bind(log) ?? silent,
+      error: log?.error.bind(log) ?? silent,
+    },
+    retry: {
+      retries: 1,
+      retryAfterBaseValue: RETRY_AFTER_MS,
+      doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
+    },
+    throttle: {
+      enabled: limitsWrites(baseUrl),
+      // Not to sleep is the answer to both: the call throws, and the broker waits.
+      onRateLimit: giveUp,
+      onSecondaryRateLimit: giveUp,
+    },
+  });
+  octokit.hook.before('request', (request) => {
+    // A write whose answer was lost may have happened: only the next delivery, which looks first, may try again.
+    if (request.method !== 'GET') request.request.retries = 0;
+  });
+  octokit.hook.after('request', (response) => {
+    // A body that was cut off or comes from a proxy arrives as text: octokit hides both.
+    if (typeof response.data === 'string' && response.data !== '') throw notGitHub(response.status);
+    if (response.data === '' && response.status !== 204) throw notGitHub(response.status);
+  });
+  return octokit;
+}
+
+const silent = () => {};
+const giveUp = () => false;
+
+/**
+ * GitHub.com wants a second between two writes (docs.github.com, "Best practices for using the REST API"), and the
+ * throttling plugin spaces them so. A GitHub Enterprise Server has no such limits unless its owner sets them, and then
+ * its 429 says so: there, and on a host of one machine, spacing would only delay.
+ */
+function limitsWrites(baseUrl: string): boolean {
+  const { hostname } = new URL(baseUrl);
+  return hostname === 'api.github.com' || hostname.endsWith('.ghe.com');
+}
+
+const notGitHub = (status: number) =>
+  new RetryableError(`GitHub's answer (${status}) was cut off or is not GitHub's`);

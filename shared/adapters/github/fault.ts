@@ -1,0 +1,81 @@
+import { InvalidError, RetryableError } from '../../domain/errors.ts';
+
+/** What octokit throws when an answer came, or (status 500, no response) when none did. */
+interface HttpFault extends Error {
+  readonly status: number;
+  readonly response?: { readonly headers: Readonly<Record<string, string | number | undefined>> };
+}
+
+const MAX_MESSAGE = 300;
+
+/**
+ * The port's error for what a call threw. `permission` is the right that the call needs, in the words of GitHub's
+ * settings page: it is the remedy where GitHub says only "Not Found" or "Resource not accessible".
+ */
+export function portError(error: unknown, permission: string): unknown {
+  if (isTimeout(error)) return new RetryableError('GitHub did not answer in time', { cause: error });
+  if (!isHttpFault(error)) return error;
+  const message = oneLine(error.message);
+  if (isRateLimit(error)) {
+    const wait = error.response?.headers['retry-after'];
+    return new RetryableError(`GitHub's rate limit${wait ? `, to be tried in ${wait} s` : ''}: ${message}`, {
+      cause: error,
+    });
+  }
+  switch (error.status) {
+    case 401:
+      return invalid(
+        'token',
+        'GitHub does not accept it',
+        'Give a token that is neither expired nor revoked',
+        error,
+      );
+    case 403:
+      return invalid('token', `GitHub refuses: ${message}`, `Give it the permission ${permission}`, error);
+    case 404:
+      return invalid(
+        'repository',
+        'GitHub has none of that name that the token may see',
+        `Check the name, and that the token has the permission ${permission} on it`,
+        error,
+      );
+    case 400:
+    case 410:
+    case 422:
+    case 451:
+      return invalid('request', `GitHub refuses: ${message}`, 'Correct what it names', error);
+    default:
+      return new RetryableError(`GitHub cannot be reached or failed (${error.status}): ${message}`, {
+        cause: error,
+      });
+  }
+}
+
+/** `work`, or undefined where GitHub says 404. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isHttpFault(error) && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+export const isHttpFault = (error: unknown): error is HttpFault =>
+  error instanceof Error && 'status' in error && typeof error.status === 'number';
+
+/** Primary limit: nothing remaining. Secondary limit: a Retry-After, or only the words (docs.github.com, "Rate limits"). */
+function isRateLimit({ status, response, message }: HttpFault): boolean {
+  if (status === 429) return true;
+  if (status !== 403) return false;
+  const { 'retry-after': retryAfter, 'x-ratelimit-remaining': remaining } = response?.headers ?? {};
+  return retryAfter !== undefined || remaining === '0' || /rate limit|abuse detection/i.test(message);
+}
+
+const isTimeout = (error: unknown) => error instanceof Error && /^(Timeout|Abort)Error$/.test(error.name);
+
+/** Another system's words, on their way to logs and persons. */
+const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, MAX_MESSAGE);
+
+const invalid = (field: string, problem: string, remedy: string, cause: Error) =>
+  Object.assign(new InvalidError(field, problem, remedy), { cause });
