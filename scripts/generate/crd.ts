@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { appSpec } from '../../shared/domain/app.ts';
+import { MAX_NAME } from '../../shared/domain/naming.ts';
+import { appRules } from './app-rules.ts';
+import { structuralSchema } from './structural-schema.ts';
+
+export const crdFile = new URL('../../knative/crd.yaml', import.meta.url);
+
+const text = (description: string) => ({ type: 'string', description });
+
+/** AppStatus of shared/domain/app.ts: written by the platform alone, so it needs no rules. */
+const status = {
+  type: 'object',
+  description: 'What the platform last saw. Nothing decides by it.',
+  properties: {
+    live: text('The release that the Service selects.'),
+    standby: text('The release that can take over at once.'),
+    commit: text('The commit that is live.'),
+    state: text('What is under way.'),
+    url: text('Where the app answers.'),
+    conditions: {
+      type: 'array',
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['type'],
+      items: {
+        type: 'object',
+        required: ['type', 'status', 'reason', 'message', 'lastTransitionTime'],
+        properties: {
+          type: { type: 'string' },
+          status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
+          reason: { type: 'string' },
+          message: { type: 'string' },
+          lastTransitionTime: { type: 'string', format: 'date-time' },
+        },
+      },
+    },
+  },
+};
+
+const column = (name: string, jsonPath: string, type = 'string') => ({ name, type, jsonPath });
+
+function crd() {
+  const spec = structuralSchema(z.toJSONSchema(appSpec, { io: 'input' }), appRules);
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'apps.cite.dev', labels: { 'app.kubernetes.io/managed-by': 'cite' } },
+    spec: {
+      group: 'cite.dev',
+      scope: 'Namespaced',
+      names: { kind: 'App', listKind: 'AppList', plural: 'apps', singular: 'app', categories: ['cite'] },
+      versions: [
+        {
+          name: 'v1alpha1',
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: [
+            column('Live', '.status.live'),
+            column('Standby', '.status.standby'),
+            column('State', '.status.state'),
+            column('Branch', '.spec.branch'),
+            column('Age', '.metadata.creationTimestamp', 'date'),
+          ],
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              description: 'A repository and branch that every push to is built, proven and made live.',
+              required: ['spec'],
+              properties: { spec, status },
+              'x-kubernetes-validations': [
+                {
+                  rule: `self.metadata.name.size() <= ${MAX_NAME} && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')`,
+                  message: `the name must be a DNS-1035 label of at most ${MAX_NAME} characters: it is the Service's too`,
+                },
+              ],
+            },
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** The whole of knative/crd.yaml. */
+export const crdText = () =>
+  `# Generated from shared/domain/app.ts: npm run generate\n${stringify(crd(), { lineWidth: 0, aliasDuplicateObjects: false })}`;
+
+if (import.meta.main) writeFileSync(crdFile, crdText());

@@ -1,0 +1,77 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { BuildJob, BuildJobs } from '../../ports/cluster.ts';
+import { type BuildPlace, buildJob, credentialSecret, jobName } from './build-job-objects.ts';
+import { toBuildJob } from './build-job-state.ts';
+import { buildLog } from './build-log.ts';
+import { type Connection, pages } from './connection.ts';
+import { ask, create, find } from './errors.ts';
+import { BUILD, checkNames, isManaged, isObjectName, managedSelector, metadataOf } from './objects.ts';
+
+export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): BuildJobs {
+  const { batch, core } = connection;
+  const namespace = place.buildNamespace;
+
+  const podOf = async (key: string): Promise<V1Pod | undefined> => {
+    const labelSelector = `${managedSelector},${BUILD}=${key}`;
+    const { items } = await ask(core.listNamespacedPod({ namespace, labelSelector }));
+    // A pod that is being removed belongs to a build of the key that was forgotten.
+    return items.find(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  };
+
+  const getBuild = async (key: string): Promise<BuildJob | undefined> => {
+    if (!isObjectName(key)) return undefined;
+    const job = await find(batch.readNamespacedJob({ namespace, name: jobName(key) }));
+    if (!job || !isManaged(job)) return undefined;
+    // Only one that ended left something in its pod.
+    return toBuildJob(job, job.status?.conditions?.length ? await podOf(key) : undefined);
+  };
+
+  return {
+    getBuild,
+
+    async startBuild(job) {
+      checkNames({ key: job.key });
+      const name = jobName(job.key);
+      const made = await create(batch.createNamespacedJob({ namespace, body: buildJob(job, place) }));
+      if (job.credential === undefined) return;
+      // The pod waits for it. Made second, it is the Job's from birth and never outlives it.
+      const { uid } = metadataOf(made ?? (await ask(batch.readNamespacedJob({ namespace, name }))));
+      await create(
+        core.createNamespacedSecret({ namespace, body: credentialSecret(job, job.credential, uid) }),
+      );
+    },
+
+    async listBuilds() {
+      const labelSelector = `${managedSelector},${BUILD}`;
+      const pods = new Map<string, V1Pod>();
+      for await (const pod of pages((page) =>
+        ask(core.listNamespacedPod({ namespace, labelSelector, ...page })),
+      ))
+        pods.set(metadataOf(pod).labels[BUILD] ?? '', pod);
+      const builds: BuildJob[] = [];
+      for await (const job of pages((page) =>
+        ask(batch.listNamespacedJob({ namespace, labelSelector, ...page })),
+      )) {
+        const build = toBuildJob(job, pods.get(metadataOf(job).labels[BUILD] ?? ''));
+        if (build) builds.push(build);
+      }
+      return builds;
+    },
+
+    async deleteBuild(key) {
+      checkNames({ key });
+      const name = jobName(key);
+      const job = await find(batch.readNamespacedJob({ namespace, name }));
+      if (!job || !isManaged(job)) return;
+      const { uid } = metadataOf(job);
+      const body = { preconditions: { uid }, propagationPolicy: 'Background' };
+      await find(batch.deleteNamespacedJob({ namespace, name, body }));
+    },
+
+    buildLog(key, options) {
+      const pod = async () => (isObjectName(key) ? podOf(key) : undefined);
+      const isRunning = async () => (await getBuild(key))?.phase === 'running';
+      return buildLog(connection, namespace, { pod, isRunning }, options);
+    },
+  };
+}

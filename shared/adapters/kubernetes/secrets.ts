@@ -1,0 +1,43 @@
+import { InvalidError } from '../../domain/errors.ts';
+import type { Apps } from '../../ports/cluster.ts';
+import type { Connection } from './connection.ts';
+import { ask, create, find } from './errors.ts';
+import { checkNames, isManaged, isObjectName, managed, metadataOf } from './objects.ts';
+
+export function kubernetesSecrets({ core }: Connection): Pick<Apps, 'readSecret' | 'writeSecret'> {
+  return {
+    async readSecret(namespace, name) {
+      if (!isObjectName(namespace) || !isObjectName(name)) return undefined;
+      const found = await find(core.readNamespacedSecret({ namespace, name }));
+      return found && decode(found.data ?? {});
+    },
+
+    async writeSecret(namespace, name, content) {
+      checkNames({ namespace, name });
+      const metadata = { name, labels: { ...managed } };
+      const made = await create(
+        core.createNamespacedSecret({ namespace, body: { metadata, stringData: { ...content } } }),
+      );
+      if (made) return;
+      const there = await ask(core.readNamespacedSecret({ namespace, name }));
+      if (!isManaged(there))
+        throw new InvalidError('name', `the Secret ${name} is not Cite's`, 'Choose another name.');
+      const body = [
+        { op: 'replace', path: '/metadata/resourceVersion', value: metadataOf(there).resourceVersion },
+        { op: 'add', path: '/data', value: encode(content) },
+      ];
+      await ask(core.patchNamespacedSecret({ namespace, name, body }));
+    },
+  };
+}
+
+const encode = (content: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(content).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
+  );
+
+/** Environment is text: bytes that are not UTF-8 could not be given to a process. */
+export const decode = (data: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]),
+  );

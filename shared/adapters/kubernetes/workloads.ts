@@ -1,0 +1,103 @@
+import type { KubernetesObject, V1Deployment } from '@kubernetes/client-node';
+import { InvalidError, RetryableError } from '../../domain/errors.ts';
+import { workloadName } from '../../domain/naming.ts';
+import type { NewWorkload, Workload } from '../../domain/workload.ts';
+import type { Workloads } from '../../ports/cluster.ts';
+import { type Connection, mergePatch, pages } from './connection.ts';
+import { ask, create, find } from './errors.ts';
+import { APP, APP_UID, checkNames, isManaged, isObjectName, managedSelector, metadataOf } from './objects.ts';
+import { workloadObjects } from './workload-objects.ts';
+import { toWorkload, workloadPatch } from './workload-state.ts';
+
+type WorkloadVerbs = Omit<Workloads, 'listPods' | 'podLog'>;
+
+export function kubernetesWorkloads({ core, apps }: Connection): WorkloadVerbs {
+  const created = async (workload: NewWorkload): Promise<V1Deployment> => {
+    const { namespace } = workload.app;
+    const { configMap, secret, deployment } = workloadObjects(workload);
+    const name = workloadName(workload.app.name, workload.release.number);
+    const ours = checkedFor(workload);
+    // The pods need the first two; whoever comes second, after a death or in a race, takes what is there.
+    if (!(await create(core.createNamespacedConfigMap({ namespace, body: configMap }))))
+      ours(await ask(core.readNamespacedConfigMap({ namespace, name })));
+    if (!(await create(core.createNamespacedSecret({ namespace, body: secret }))))
+      ours(await ask(core.readNamespacedSecret({ namespace, name })));
+    const made = await create(apps.createNamespacedDeployment({ namespace, body: deployment }));
+    return made ?? ours(await ask(apps.readNamespacedDeployment({ namespace, name })));
+  };
+
+  return {
+    async listWorkloads(app) {
+      if (app && !(isObjectName(app.namespace) && isObjectName(app.name))) return [];
+      const labelSelector = `${managedSelector},${app ? `${APP}=${app.name}` : APP}`;
+      const workloads: Workload[] = [];
+      const deployments = pages((page) =>
+        ask(
+          app
+            ? apps.listNamespacedDeployment({ namespace: app.namespace, labelSelector, ...page })
+            : apps.listDeploymentForAllNamespaces({ labelSelector, ...page }),
+        ),
+      );
+      for await (const deployment of deployments) {
+        const workload = toWorkload(deployment);
+        if (workload) workloads.push(workload);
+      }
+      return workloads;
+    },
+
+    async getWorkload({ namespace, name }, release) {
+      if (!isObjectName(namespace) || !isObjectName(name)) return undefined;
+      const found = await find(
+        apps.readNamespacedDeployment({ namespace, name: workloadName(name, release) }),
+      );
+      return found && isManaged(found) ? toWorkload(found) : undefined;
+    },
+
+    async createWorkload(workload) {
+      const { namespace, name: app } = workload.app;
+      checkNames({ namespace, app });
+      const { name, uid } = metadataOf(await created(workload));
+      // From now on the Deployment owns them, so that its deletion is one call and nothing is left by a death after it.
+      const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name, uid };
+      const body = { metadata: { ownerReferences: [owner] } };
+      await ask(
+        Promise.all([
+          core.patchNamespacedConfigMap({ namespace, name, body }, mergePatch),
+          core.patchNamespacedSecret({ namespace, name, body }, mergePatch),
+        ]),
+      );
+    },
+
+    async updateWorkload(workload, change) {
+      const { namespace } = workload.app;
+      const name = workloadName(workload.app.name, workload.release.number);
+      const body = workloadPatch(workload, change);
+      const changed = toWorkload(
+        await ask(apps.patchNamespacedDeployment({ namespace, name, body }, mergePatch)),
+      );
+      if (!changed)
+        throw new InvalidError('workload', `the Deployment ${name} holds no release`, 'Restore it.');
+      return changed;
+    },
+
+    async deleteWorkload(workload) {
+      const { namespace } = workload.app;
+      const name = workloadName(workload.app.name, workload.release.number);
+      const { resourceVersion } = workload;
+      const body = { preconditions: { resourceVersion }, propagationPolicy: 'Background' };
+      await find(apps.deleteNamespacedDeployment({ namespace, name, body }));
+    },
+  };
+}
+
+/** Returns an object that was there already when it belongs to the Workload's App. */
+function checkedFor({ app }: NewWorkload) {
+  return <T extends KubernetesObject>(object: T): T => {
+    const { name, labels } = metadataOf(object);
+    if (!isManaged(object))
+      throw new InvalidError('metadata.name', `an object ${name} that is not Cite's is there`, 'Remove it.');
+    if (labels[APP_UID] !== app.uid)
+      throw new RetryableError(`${name} of an earlier App of the name is still being removed`);
+    return object;
+  };
+}

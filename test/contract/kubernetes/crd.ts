@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { appSpec } from '../../../shared/domain/app.ts';
+import { freshNamespace } from '../cluster/world.ts';
+import type { ApiServer } from './api-server.ts';
+import { specCases } from './spec-cases.ts';
+
+/** The API server refuses and accepts exactly what the schema of the API does, and fills in the same defaults. */
+export function crdTests(server: () => ApiServer): void {
+  const namespace = freshNamespace();
+  beforeAll(() => server().connection.core.createNamespace({ body: { metadata: { name: namespace } } }));
+
+  /** The spec as the API server would keep it, or undefined where it refuses it. */
+  const asKept = async (spec: unknown, name = 'web'): Promise<unknown> => {
+    const path = `/apis/cite.dev/v1alpha1/namespaces/${namespace}/apps?dryRun=All&fieldValidation=Strict`;
+    const response = await server().connection.raw(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ apiVersion: 'cite.dev/v1alpha1', kind: 'App', metadata: { name }, spec }),
+    });
+    const answer = (await response.json()) as { spec?: unknown; message?: string };
+    if (response.ok) return answer.spec;
+    if (response.status === 422 || response.status === 400) return undefined;
+    throw new Error(answer.message);
+  };
+  const agree = async (spec: unknown) => {
+    const parsed = appSpec.safeParse(spec);
+    expect(await asKept(spec), JSON.stringify(spec)).toEqual(parsed.success ? parsed.data : undefined);
+  };
+
+  test.each(specCases)('%s: %j', async (_what, change, accepted) => {
+    const spec = { repository: 'acme/shop', branch: 'main', ...change };
+    expect(appSpec.safeParse(spec).success).toBe(accepted);
+    await agree(spec);
+  });
+
+  const hostile = (alphabet: string, maxLength: number) =>
+    fc.string({ unit: fc.constantFrom(...alphabet.split('')), maxLength });
+  const texts = {
+    branch: hostile('aZ09/.-_@{}~^:?*[\\ \n\u007fé', 8),
+    repository: hostile('aZ09/.-_\n', 8),
+    context: hostile('a/.\\ \n\u0001é', 8),
+    name: hostile('aZ09_-.=\n ', 5),
+    image: hostile('aZ0/.:-_{}', 6),
+  };
+  const candidates = fc.oneof(
+    texts.branch.map((branch) => ({ branch })),
+    texts.repository.map((repository) => ({ repository })),
+    texts.repository.map((rest) => ({ repository: `a/${rest}` })),
+    texts.context.map((context) => ({ build: { context } })),
+    texts.context.map((output) => ({ build: { output } })),
+    texts.name.map((name) => ({ env: { [name]: '' } })),
+    texts.image.map((tag) => ({ image: `r/${tag}{sha}`, checks: ['ci'] })),
+  );
+  test('they agree on texts that are nearly right', async () => {
+    await fc.assert(
+      fc.asyncProperty(candidates, async (change) => {
+        await agree({ repository: 'acme/shop', branch: 'main', ...change });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test.each([
+    ['a', true],
+    ['a'.repeat(40), true],
+    ['a'.repeat(41), false],
+    ['2024-web', false],
+    ['web.shop', false],
+    ['web-', false],
+  ])('the name %j is accepted: %j', async (name, accepted) => {
+    const spec = { repository: 'acme/shop', branch: 'main' };
+    expect((await asKept(spec, name)) !== undefined).toBe(accepted);
+  });
+}

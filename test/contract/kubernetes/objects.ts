@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest';
+import { mergePatch } from '../../../shared/adapters/kubernetes/connection.ts';
+import type { App } from '../../../shared/domain/app.ts';
+import { ConflictError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
+import { eventually, freshNamespace, newWorkload, refOf, specOf } from '../cluster/world.ts';
+import type { ApiServer } from './api-server.ts';
+import { clusterOf, DIGEST } from './world.ts';
+
+const IMAGE = `registry.test/good@${DIGEST}`;
+
+export function objectTests(server: () => ApiServer): void {
+  const cluster = () => clusterOf(server().kubeconfig);
+  const newApp = async (): Promise<App> => {
+    const namespace = freshNamespace();
+    await cluster().createNamespace(namespace, 'acme');
+    return cluster().createApp({ namespace, name: 'web' }, specOf('acme', { env: { KEY: 'value' } }));
+  };
+  const names = async (namespace: string) => {
+    const { core, apps } = server().connection;
+    const labelSelector = 'app.kubernetes.io/managed-by=cite';
+    const lists = await Promise.all([
+      core.listNamespacedConfigMap({ namespace, labelSelector }),
+      core.listNamespacedSecret({ namespace, labelSelector }),
+      apps.listNamespacedDeployment({ namespace, labelSelector }),
+      core.listNamespacedService({ namespace, labelSelector }),
+    ]);
+    return lists.map(({ items }) => items.map(({ metadata }) => metadata?.name));
+  };
+
+  test('a Namespace of an owner runs only pods that are restricted, and those of a Workload are', async () => {
+    const app = await newApp();
+    const { namespace } = app;
+    const { core } = server().connection;
+    const pod = { metadata: { name: 'careless' }, spec: { containers: [{ name: 'a', image: IMAGE }] } };
+    await expect(core.createNamespacedPod({ namespace, body: pod })).rejects.toThrow(/violates PodSecurity/);
+    await cluster().createWorkload(newWorkload(app, 1, IMAGE));
+    await eventually(async () => expect(await cluster().listPods(app, 1)).toHaveLength(1));
+  });
+
+  test('a Namespace that an admin made says itself whose repositories it may deploy', async () => {
+    const { core } = server().connection;
+    const [annotated, plain] = [freshNamespace(), freshNamespace()];
+    const annotations = { 'cite.dev/owners': 'acme, other-corp,' };
+    await core.createNamespace({ body: { metadata: { name: annotated, annotations } } });
+    await core.createNamespace({ body: { metadata: { name: plain } } });
+    expect(await cluster().namespaceOwners(annotated)).toEqual(['acme', 'other-corp']);
+    expect(await cluster().namespaceOwners(plain)).toEqual([]);
+    await cluster().grantRights(annotated);
+    await expect(cluster().grantRights(plain)).rejects.toThrow(InvalidError);
+    await expect(cluster().createNamespace(freshNamespace(), 'acme,other')).rejects.toThrow(InvalidError);
+  });
+
+  test("the platform's service accounts are bound to their role in the Namespace", async () => {
+    const { namespace } = await newApp();
+    await cluster().grantRights(namespace);
+    const { rbac } = server().connection;
+    const binding = await rbac.readNamespacedRoleBinding({ namespace, name: 'cite-tenant' });
+    expect(binding.roleRef).toMatchObject({ kind: 'ClusterRole', name: 'cite-tenant' });
+    expect(binding.subjects).toMatchObject([{ kind: 'Group', name: 'system:serviceaccounts:cite-system' }]);
+  });
+
+  test('all that was made for an App goes with it', async () => {
+    const app = await newApp();
+    await cluster().ensureService(app);
+    await cluster().createWorkload(newWorkload(app, 1, IMAGE));
+    await cluster().createWorkload(newWorkload(app, 2, IMAGE));
+    const workloads = ['web-r1', 'web-r2'];
+    expect(await names(app.namespace)).toEqual([workloads, workloads, workloads, ['web']]);
+    await cluster().deleteApp(refOf(app));
+    await eventually(async () => expect(await names(app.namespace)).toEqual([[], [], [], []]));
+  });
+
+  test('a Workload that is deleted takes its ConfigMap and its Secret with it, and no other', async () => {
+    const app = await newApp();
+    for (const number of [1, 2])
+      await cluster().createWorkload(newWorkload(app, number, IMAGE, { replicas: 0 }));
+    await eventually(async () => {
+      const workload = await cluster().getWorkload(refOf(app), 1);
+      if (workload) await cluster().deleteWorkload(workload);
+      expect(workload).toBeUndefined();
+    });
+    await eventually(async () =>
+      expect(await names(app.namespace)).toEqual([['web-r2'], ['web-r2'], ['web-r2'], []]),
+    );
+  });
+
+  test('a Workload whose making was cut short is finished with what is there', async () => {
+    const app = await newApp();
+    const { core, apps } = server().connection;
+    const { namespace } = app;
+    await cluster().createWorkload(newWorkload(app, 1, IMAGE, { secret: { KEY: 'first' }, replicas: 0 }));
+    await apps.deleteNamespacedDeployment({ namespace, name: 'web-r1', propagationPolicy: 'Orphan' });
+    await eventually(async () => expect(await cluster().getWorkload(refOf(app), 1)).toBeUndefined());
+    await cluster().createWorkload(newWorkload(app, 1, IMAGE, { secret: { KEY: 'second' }, replicas: 0 }));
+    const deployment = await apps.readNamespacedDeployment({ namespace, name: 'web-r1' });
+    const secret = await core.readNamespacedSecret({ namespace, name: 'web-r1' });
+    expect(secret.metadata?.ownerReferences).toMatchObject([{ uid: deployment.metadata?.uid }]);
+    expect(await cluster().readSecret(namespace, 'web-r1')).toEqual({ KEY: 'first' });
+  });
+
+  test("what of a Workload's name is somebody else's, or an earlier App's, is not taken over", async () => {
+    const app = await newApp();
+    const { core } = server().connection;
+    const { namespace } = app;
+    await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'web-r1' } } });
+    await expect(cluster().createWorkload(newWorkload(app, 1, IMAGE))).rejects.toThrow(InvalidError);
+    await cluster().createWorkload(newWorkload(app, 2, IMAGE));
+    const again = { ...app, uid: '00000000-0000-4000-8000-000000000000' };
+    await expect(cluster().createWorkload(newWorkload(again, 2, IMAGE))).rejects.toThrow(RetryableError);
+    expect(await names(namespace)).toEqual([['web-r2'], ['web-r2'], ['web-r2'], []]);
+  });
+
+  test("the copy of a release's secret cannot be written any more", async () => {
+    const app = await newApp();
+    await cluster().createWorkload(newWorkload(app, 1, IMAGE, { secret: { KEY: 'then' } }));
+    const written = cluster().writeSecret(app.namespace, 'web-r1', { KEY: 'now' });
+    await expect(written).rejects.toThrow(InvalidError);
+    expect(await cluster().readSecret(app.namespace, 'web-r1')).toEqual({ KEY: 'then' });
+  });
+
+  test('a port of a Service that somebody changed is brought in line, what it selects stays', async () => {
+    const app = await newApp();
+    const { namespace, name } = app;
+    const { core } = server().connection;
+    await cluster().ensureService(app);
+    const service = await cluster().getService(refOf(app));
+    if (service) await cluster().switchService(service, 7, new Date());
+    const ports = [{ name: 'other', port: 81, targetPort: 9 }];
+    await core.patchNamespacedService({ namespace, name, body: { spec: { ports } } }, mergePatch);
+    await cluster().ensureService(app);
+    const { spec } = await core.readNamespacedService({ namespace, name });
+    expect(spec?.ports).toMatchObject([{ port: 80, targetPort: 'http' }]);
+    expect(spec?.selector).toEqual({ 'cite.dev/app': 'web', 'cite.dev/release': 'r7' });
+  });
+
+  test('a switch fails where somebody moved the selector by hand', async () => {
+    const app = await newApp();
+    const { namespace, name } = app;
+    await cluster().ensureService(app);
+    const service = await cluster().getService(refOf(app));
+    if (!service) throw new Error('the Service is gone');
+    const selector = { 'cite.dev/release': 'r3' };
+    const body = { spec: { selector } };
+    await server().connection.core.patchNamespacedService({ namespace, name, body }, mergePatch);
+    await expect(cluster().switchService(service, 4, new Date())).rejects.toThrow(ConflictError);
+    expect(await cluster().getService(refOf(app))).toMatchObject({ live: 3, epoch: service.epoch });
+  });
+
+  test('an App whose release counter was tampered with is not one without releases', async () => {
+    const app = await newApp();
+    const { namespace, name } = app;
+    const patch = (value: string) =>
+      server().connection.custom.patchNamespacedCustomObject(
+        {
+          group: 'cite.dev',
+          version: 'v1alpha1',
+          plural: 'apps',
+          namespace,
+          name,
+          body: { metadata: { annotations: { 'cite.dev/last-release': value } } },
+        },
+        mergePatch,
+      );
+    const beside = await cluster().createApp({ namespace, name: 'beside' }, specOf('acme'));
+    for (const value of ['', 'no json', '{"number":0}', '{"__proto__":1}']) {
+      await patch(value);
+      await expect(cluster().getApp(refOf(app))).rejects.toThrow(InvalidError);
+    }
+    expect(await cluster().listApps(namespace)).toEqual([beside]);
+  });
+
+  test('a listing goes on after its first page', async () => {
+    const { namespace, spec } = await newApp();
+    const apps = Array.from({ length: 501 }, (_, i) => `app-${i}`);
+    for (let at = 0; at < apps.length; at += 50)
+      await Promise.all(
+        apps.slice(at, at + 50).map((name) => cluster().createApp({ namespace, name }, spec)),
+      );
+    expect(await cluster().listApps(namespace)).toHaveLength(apps.length + 1);
+  });
+}
