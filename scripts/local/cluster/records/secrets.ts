@@ -1,0 +1,24 @@
+import { InvalidError } from '../../../../shared/domain/errors.ts';
+import type { Apps } from '../../../../shared/ports/cluster.ts';
+import { isManaged, managed, RELEASE } from './labels.ts';
+import { requireNamespace, requireSubdomain } from './names.ts';
+import type { Records } from './records.ts';
+
+export function secrets(records: Records): Pick<Apps, 'readSecret' | 'writeSecret'> {
+  return {
+    async readSecret(namespace, name) {
+      return records.get('Secret', namespace, name)?.body.content;
+    },
+    async writeSecret(namespace, name, content) {
+      requireSubdomain('metadata.name', name);
+      records.transaction(() => {
+        requireNamespace(records, namespace);
+        const there = records.get('Secret', namespace, name);
+        if (!there) records.insert('Secret', { namespace, name }, managed, { content });
+        else if (!isManaged(there.labels) || there.labels[RELEASE])
+          throw new InvalidError('metadata.name', 'belongs to another Secret', 'Choose another name.');
+        else records.update(there, { content });
+      });
+    },
+  };
+}

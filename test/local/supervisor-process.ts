@@ -1,0 +1,11 @@
+import { pino } from 'pino';
+import { supervisor } from '../../scripts/local/cluster/supervisor/supervisor.ts';
+
+/** A platform to be killed: runs a supervisor on the data folder that it is given, and says when it has started. */
+const machine = supervisor({
+  dir: process.argv[2] ?? '',
+  clock: () => new Date(),
+  log: pino({ level: 'silent' }),
+});
+await machine.start();
+process.stdout.write('started\n');
