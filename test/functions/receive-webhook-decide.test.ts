@@ -57,6 +57,11 @@ describe('receiveWebhook decides', () => {
     expect(receive(event, payload)).toMatchObject(reception);
   });
 
+  it('that our own status is no part of the story of its commit', () => {
+    const own = receive('status', { repository, sha: sha('a'), context: 'cite/acme/shop' });
+    expect(own).not.toHaveProperty('delivery.commit');
+  });
+
   it('that the commit of a deleted branch is none', () => {
     expect(receive('push', { repository, after: sha('0') })).not.toHaveProperty('delivery.commit');
   });

@@ -1,0 +1,124 @@
+import { type App, type AppRef, type AppSpec, appSpec } from '../../shared/domain/app.ts';
+import { InvalidError } from '../../shared/domain/errors.ts';
+import {
+  alternativeName,
+  isReservedNamespace,
+  namespaceOf,
+  ownerOf,
+  proposeName,
+} from '../../shared/domain/naming.ts';
+import { addressOf } from './app-of.ts';
+import { fieldFaults } from './field-faults.ts';
+import type { Needs } from './needs.ts';
+import { invalid, problems, refusal } from './problem.ts';
+import { namespaceName } from './schemas.ts';
+import { checkSource } from './source.ts';
+
+export interface Registration {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly repository: string;
+  readonly branch?: string | undefined;
+  /** The rest of the spec, still as it was given. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Makes the App that was asked for, its Namespace too, or says what to do instead. */
+export async function register(ports: Needs, wish: Registration): Promise<App> {
+  const { repository } = wish;
+  const namespace = chooseNamespace(ports, wish);
+  const defaultBranch = await ports.codeHost.defaultBranch(repository);
+  if (defaultBranch === undefined) {
+    throw invalid(
+      'repository',
+      `${repository} is not on the code host, or the platform may not see it`,
+      'Check its spelling, and that the token of the platform may read it.',
+    );
+  }
+  const branch = wish.branch ?? defaultBranch;
+  const spec = parseSpec({ ...wish.settings, repository, branch });
+  await checkSource(ports, spec);
+  const ref = { namespace, name: await chooseName(ports, namespace, spec, defaultBranch, wish.name) };
+  if (await ports.cluster.foreignService(ref)) {
+    throw invalid(
+      'name',
+      `belongs to a Service ${addressOf(ref)} that Cite did not make`,
+      'Give another name, or remove that Service.',
+      409,
+    );
+  }
+  await claimNamespace(ports, namespace, ownerOf(repository));
+  return create(ports, ref, spec, defaultBranch);
+}
+
+export function parseSpec(given: unknown): AppSpec {
+  const parsed = appSpec.safeParse(given);
+  if (!parsed.success) throw problems(fieldFaults(parsed.error));
+  return parsed.data;
+}
+
+function chooseNamespace({ config }: Needs, { namespace, repository }: Registration): string {
+  const chosen = namespace ?? namespaceOf(ownerOf(repository));
+  const fits = namespaceName.safeParse(chosen).success;
+  if (fits && !isReservedNamespace(chosen, config.PLATFORM_NAMESPACE)) return chosen;
+  const problem = fits ? `${chosen} is reserved` : `${chosen} cannot be a Namespace`;
+  throw invalid('namespace', problem, 'Give another one; by default it is the owner of the repository.');
+}
+
+/** The name that was given or is proposed, where it is free; else who has it, and which one would be free. */
+async function chooseName(
+  { cluster }: Needs,
+  namespace: string,
+  spec: AppSpec,
+  defaultBranch: string,
+  given: string | undefined,
+): Promise<string> {
+  const proposals = [
+    proposeName(spec.repository, spec.branch, defaultBranch),
+    alternativeName(spec.repository, spec.branch),
+  ];
+  const candidates = given === undefined ? proposals : [given, ...proposals];
+  const holders: (App | undefined)[] = [];
+  for (const name of candidates) holders.push(await cluster.getApp({ namespace, name }));
+  const free = candidates.find((_, i) => !holders[i]);
+  const [holder] = holders;
+  if (!holder) return candidates[0] as string;
+  const own = holders.find((app) => app && isSource(app, spec));
+  if (given === undefined && !own && free !== undefined) return free;
+  throw taken(own && given === undefined ? own : holder, spec, free);
+}
+
+const isSource = (app: App, { repository, branch }: AppSpec) =>
+  app.spec.repository.toLowerCase() === repository.toLowerCase() && app.spec.branch === branch;
+
+function taken(holder: App, spec: AppSpec, free: string | undefined) {
+  const source = `${holder.spec.repository}, branch ${holder.spec.branch}`;
+  const remedy = free === undefined ? 'Give another name.' : `Give another name: ${free} is free.`;
+  return isSource(holder, spec)
+    ? invalid(
+        'name',
+        `${holder.name} is this very source already (${source})`,
+        `To register it twice: ${remedy}`,
+        409,
+      )
+    : invalid('name', `${holder.name} is taken by ${source}`, remedy, 409);
+}
+
+/** Makes the owner's Namespace where it is not there; one that is there may deploy what its owners allow (DESIGN §3). */
+async function claimNamespace({ cluster }: Needs, namespace: string, owner: string): Promise<void> {
+  await cluster.createNamespace(namespace, owner);
+  const owners = (await cluster.namespaceOwners(namespace)) ?? [];
+  if (owners.some((one) => one.toLowerCase() === owner.toLowerCase())) return;
+  const detail = `The Namespace ${namespace} may not deploy repositories of ${owner}. Use another Namespace, or let an administrator add ${owner} to its annotation cite.dev/owners.`;
+  throw refusal(403, detail);
+}
+
+async function create(ports: Needs, ref: AppRef, spec: AppSpec, defaultBranch: string): Promise<App> {
+  try {
+    return await ports.cluster.createApp(ref, spec);
+  } catch (err) {
+    // Somebody was faster: the same words as if they had been there before.
+    if (err instanceof InvalidError) await chooseName(ports, ref.namespace, spec, defaultBranch, ref.name);
+    throw err;
+  }
+}

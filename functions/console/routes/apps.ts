@@ -1,0 +1,109 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { appSpec } from '../../../shared/domain/app.ts';
+import { addressOf, refOf, requireApp } from '../app-of.ts';
+import type { Needs } from '../needs.ts';
+import { reconfigure } from '../reconfigure.ts';
+import { register } from '../registration.ts';
+import { answers, appAddress, appName, json, jsonBody, namespaceName } from '../schemas.ts';
+import { appSummary, appView, showApp, summarize } from '../views/app.ts';
+
+const { hold: _, redeploy: __, repository, branch, ...settings } = appSpec.shape;
+
+const newApp = z
+  .strictObject({
+    repository,
+    branch: branch.optional().describe('Default: the default branch of the repository.'),
+    namespace: namespaceName.optional().describe('Default: the owner of the repository, lower-cased.'),
+    name: appName.optional().describe('Default: proposed from repository and branch.'),
+    ...settings,
+  })
+  .openapi('NewApp');
+
+const list = createRoute({
+  method: 'get',
+  path: '/apps',
+  summary: 'All Apps, or those of a Namespace or repository',
+  request: { query: z.object({ namespace: namespaceName.optional(), repository: repository.optional() }) },
+  responses: answers(200, 'By address.', z.object({ apps: z.array(appSummary) })),
+});
+
+const create = createRoute({
+  method: 'post',
+  path: '/apps',
+  summary: 'Register an App; the head of its branch is deployed at once',
+  request: { body: jsonBody(newApp) },
+  responses: answers(201, 'Registered; Location is its address.', appView),
+});
+
+const show = createRoute({
+  method: 'get',
+  path: '/apps/{namespace}/{name}',
+  summary: 'One App, and what of it runs',
+  request: { params: appAddress },
+  responses: answers(200, 'The ETag is for If-Match of PATCH.', appView),
+});
+
+const patch = createRoute({
+  method: 'patch',
+  path: '/apps/{namespace}/{name}',
+  summary: 'Change settings: a JSON Merge Patch (RFC 7396) of the spec',
+  request: {
+    params: appAddress,
+    headers: z.object({ 'if-match': z.string().optional() }),
+    body: {
+      required: true,
+      content: {
+        ...json(z.record(z.string(), z.unknown())),
+        'application/merge-patch+json': { schema: z.record(z.string(), z.unknown()) },
+      },
+    },
+  },
+  responses: answers(200, 'As it is now; what enters the pods becomes a Change of kind config.', appView),
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/apps/{namespace}/{name}',
+  summary: 'Delete an App and all that was made for it',
+  request: { params: appAddress },
+  responses: answers(202, 'It goes when its finalizer has run.', z.object({ message: z.string() })),
+});
+
+export function apps(ports: Needs): OpenAPIHono {
+  const { cluster, log } = ports;
+  return new OpenAPIHono()
+    .openapi(list, async (c) => {
+      const query = c.req.valid('query');
+      const wanted = query.repository?.toLowerCase();
+      const found = (await cluster.listApps(query.namespace)).filter(
+        ({ spec }) => wanted === undefined || spec.repository.toLowerCase() === wanted,
+      );
+      const byAddress = found.toSorted((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
+      return c.json({ apps: byAddress.map(summarize) }, 200);
+    })
+    .openapi(create, async (c) => {
+      const { repository, branch, namespace, name, ...settings } = c.req.valid('json');
+      const app = await register(ports, { repository, branch, namespace, name, settings });
+      log.info({ audit: 'app created', app: addressOf(app), repository }, 'app created');
+      c.header('location', `/api/apps/${addressOf(app)}`);
+      return c.json(await showApp(ports, app), 201);
+    })
+    .openapi(show, async (c) => {
+      const app = await requireApp(cluster, c.req.valid('param'));
+      c.header('etag', JSON.stringify(app.resourceVersion));
+      return c.json(await showApp(ports, app), 200);
+    })
+    .openapi(patch, async (c) => {
+      const ifMatch = c.req.valid('header')['if-match'];
+      const app = await reconfigure(ports, c.req.valid('param'), c.req.valid('json'), ifMatch);
+      log.info({ audit: 'app changed', app: addressOf(app) }, 'app changed');
+      c.header('etag', JSON.stringify(app.resourceVersion));
+      return c.json(await showApp(ports, app), 200);
+    })
+    .openapi(remove, async (c) => {
+      const app = await requireApp(cluster, c.req.valid('param'));
+      await cluster.deleteApp(refOf(app));
+      log.info({ audit: 'app deleted', app: addressOf(app) }, 'app deleted');
+      return c.json({ message: `${addressOf(app)} and all that was made for it is being deleted.` }, 202);
+    });
+}

@@ -1,0 +1,99 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { addressOf, again, refOf, requireApp, requireLivingApp } from '../app-of.ts';
+import type { Needs } from '../needs.ts';
+import { answers, appAddress, jsonBody, orUnknown, person, reason, releaseNumber } from '../schemas.ts';
+import { changeView, showChange } from '../views/change.ts';
+import { releaseView, showReleases } from '../views/release.ts';
+import { activate } from '../wishes/activate.ts';
+import { pin } from '../wishes/pin.ts';
+
+const message = z.object({ message: z.string().describe('What will happen.') });
+const path = '/apps/{namespace}/{name}';
+const params = appAddress;
+
+const list = createRoute({
+  method: 'get',
+  path: `${path}/releases`,
+  summary: 'The releases that are still there, newest first',
+  request: { params },
+  responses: answers(200, 'Newest first.', z.object({ releases: z.array(releaseView).readonly() })),
+});
+
+const activation = createRoute({
+  method: 'post',
+  path: `${path}/activate`,
+  summary: 'Make an earlier release live (rollback); sets a Hold',
+  request: {
+    params,
+    body: jsonBody(z.strictObject({ release: releaseNumber, by: person, why: reason })),
+  },
+  responses: answers(202, 'The Change that does it.', changeView),
+});
+
+const redeploy = createRoute({
+  method: 'post',
+  path: `${path}/redeploy`,
+  summary: 'Run the live commit anew, as a new release',
+  request: { params, body: jsonBody(z.strictObject({ by: person })) },
+  responses: answers(
+    202,
+    'Written down: a Change of kind redeploy follows.',
+    message.extend({ id: z.string() }),
+  ),
+});
+
+const pinning = createRoute({
+  method: 'post',
+  path: `${path}/pin`,
+  summary: 'Keep a release from the sweep',
+  request: { params, body: jsonBody(z.strictObject({ release: releaseNumber, by: person })) },
+  responses: answers(200, 'Pinned.', message),
+});
+
+const unpinning = createRoute({
+  method: 'post',
+  path: `${path}/unpin`,
+  summary: 'Let the sweep have a release again',
+  request: { params, body: jsonBody(z.strictObject({ release: releaseNumber, by: person })) },
+  responses: answers(200, 'Not pinned.', message),
+});
+
+export function releases(ports: Needs): OpenAPIHono {
+  const { cluster, log, newId } = ports;
+  return new OpenAPIHono()
+    .openapi(list, async (c) => {
+      const app = await requireApp(cluster, c.req.valid('param'));
+      return c.json({ releases: await showReleases(ports, app) }, 200);
+    })
+    .openapi(activation, async (c) => {
+      const { release, by, why = '' } = c.req.valid('json');
+      const ref = c.req.valid('param');
+      const change = await activate(ports, ref, { release, by: orUnknown(by), why });
+      log.info({ audit: 'activate', app: addressOf(ref), release, by, why }, 'activate requested');
+      return c.json(showChange(change), 202);
+    })
+    .openapi(redeploy, async (c) => {
+      const wish = { id: newId(), by: orUnknown(c.req.valid('json').by) };
+      const app = await again(async () => {
+        const read = await requireLivingApp(cluster, c.req.valid('param'));
+        return cluster.updateApp(read, { redeploy: wish });
+      });
+      log.info({ audit: 'redeploy', app: addressOf(app), ...wish }, 'redeploy requested');
+      const held = app.spec.hold ? ` It waits: ${app.spec.hold.by} holds the App.` : '';
+      return c.json({ id: wish.id, message: `${addressOf(app)} is deployed anew.${held}` }, 202);
+    })
+    .openapi(pinning, async (c) => {
+      const { release, by } = c.req.valid('json');
+      const ref = refOf(c.req.valid('param'));
+      await pin(ports, ref, release, orUnknown(by));
+      log.info({ audit: 'pin', app: addressOf(ref), release, by }, 'pinned');
+      return c.json({ message: `The sweep leaves r${release} alone until it is unpinned.` }, 200);
+    })
+    .openapi(unpinning, async (c) => {
+      const { release, by } = c.req.valid('json');
+      const ref = refOf(c.req.valid('param'));
+      await pin(ports, ref, release, null);
+      log.info({ audit: 'unpin', app: addressOf(ref), release, by }, 'unpinned');
+      return c.json({ message: `The sweep may have r${release} when its time is over.` }, 200);
+    });
+}

@@ -1,0 +1,41 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { appSpec } from '../../../shared/domain/app.ts';
+import type { Needs } from '../needs.ts';
+import { problem, refusal } from '../problem.ts';
+import { jsonBody, namespaceName, person, secretName } from '../schemas.ts';
+
+const write = createRoute({
+  method: 'put',
+  path: '/namespaces/{namespace}/secrets/{name}',
+  summary: 'Make or replace a Secret; Apps that use it get a new release. It cannot be read back',
+  request: {
+    params: z.object({ namespace: namespaceName, name: secretName }),
+    body: jsonBody(
+      z.strictObject({
+        content: appSpec.shape.env.unwrap().describe('The whole content: what is not named goes.'),
+        by: person,
+      }),
+    ),
+  },
+  responses: {
+    204: { description: 'Written.' },
+    default: {
+      description: 'What is wrong (RFC 9457).',
+      content: { 'application/problem+json': { schema: problem } },
+    },
+  },
+});
+
+export function secrets({ cluster, log }: Needs): OpenAPIHono {
+  return new OpenAPIHono().openapi(write, async (c) => {
+    const { namespace, name } = c.req.valid('param');
+    const { content, by } = c.req.valid('json');
+    if (!(await cluster.namespaceOwners(namespace))) {
+      const detail = `There is no Namespace ${namespace} of Cite's. Register an App first: that makes it.`;
+      throw refusal(404, detail);
+    }
+    await cluster.writeSecret(namespace, name, content);
+    log.info({ audit: 'secret written', namespace, name, keys: Object.keys(content), by }, 'secret written');
+    return c.body(null, 204);
+  });
+}

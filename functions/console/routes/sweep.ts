@@ -1,0 +1,53 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { ownEvent } from '../../../shared/domain/events.ts';
+import { sweepPlan } from '../../../shared/runtime/sweep-plan.ts';
+import type { Needs } from '../needs.ts';
+import { answers, jsonBody, orUnknown, person } from '../schemas.ts';
+
+const planView = z
+  .object({
+    actions: z.array(
+      z.object({
+        app: z.object({ namespace: z.string(), name: z.string() }),
+        release: z.int(),
+        action: z.enum(['keep', 'start clock', 'scale down', 'delete']),
+        reason: z.string(),
+      }),
+    ),
+  })
+  .openapi('SweepPlan');
+export type PlanView = z.output<typeof planView>;
+
+const plan = createRoute({
+  method: 'get',
+  path: '/sweep',
+  summary: 'What a sweep would do now, with a reason for every release (dry run)',
+  responses: answers(200, 'Nothing is done.', planView),
+});
+
+const run = createRoute({
+  method: 'post',
+  path: '/sweep',
+  summary: 'Sweep now rather than at the next time by schedule',
+  request: { body: jsonBody(z.strictObject({ by: person })) },
+  responses: answers(202, 'Requested.', z.object({ message: z.string() })),
+});
+
+export function sweep(ports: Needs): OpenAPIHono {
+  return new OpenAPIHono()
+    .openapi(plan, async (c) => {
+      const actions = (await sweepPlan(ports)).map(({ app, release, action, reason }) => ({
+        app: { namespace: app.namespace, name: app.name },
+        release,
+        action,
+        reason,
+      }));
+      return c.json({ actions }, 200);
+    })
+    .openapi(run, async (c) => {
+      const by = orUnknown(c.req.valid('json').by);
+      await ports.events.emit(ownEvent('dev.cite.sweep.requested', { by }));
+      ports.log.info({ audit: 'sweep', by }, 'sweep requested');
+      return c.json({ message: 'The sweep is on its way.' }, 202);
+    });
+}

@@ -1,0 +1,63 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Delivery } from '../../../shared/domain/delivery.ts';
+import type { Needs } from '../needs.ts';
+import { refusal } from '../problem.ts';
+import { answers, commit } from '../schemas.ts';
+import { changeView, showChange } from '../views/change.ts';
+
+const deliveryView = z
+  .object({
+    id: z.string(),
+    event: z.string(),
+    repository: z.string(),
+    receivedAt: z.string(),
+    judgement: z.string().describe('skipped: …, or what it caused.'),
+  })
+  .openapi('Delivery');
+
+const whyView = z
+  .object({ commit: z.string(), changes: z.array(changeView), deliveries: z.array(deliveryView) })
+  .openapi('Why');
+export type WhyView = z.output<typeof whyView>;
+
+const explain = createRoute({
+  method: 'get',
+  path: '/why/{commit}',
+  summary: 'What became of a commit, and why',
+  request: { params: z.object({ commit }) },
+  responses: answers(200, 'Every Change and every delivery of the commit, newest first.', whyView),
+});
+
+export function why({ store }: Needs): OpenAPIHono {
+  return new OpenAPIHono().openapi(explain, async (c) => {
+    const { commit } = c.req.valid('param');
+    const [changes, deliveries] = await Promise.all([
+      store.listChanges({ commit }),
+      store.deliveriesOf(commit),
+    ]);
+    if (changes.length + deliveries.length === 0) {
+      throw refusal(
+        404,
+        `Nothing is known of commit ${commit}. Check that it was pushed, that an App follows its branch (GET /api/apps), and that the repository's webhook was delivered (its page on the code host lists deliveries).`,
+      );
+    }
+    const body = { commit, changes: changes.map(showChange), deliveries: deliveries.map(showDelivery) };
+    return c.json(body, 200);
+  });
+}
+
+function showDelivery({
+  id,
+  event,
+  repository,
+  receivedAt,
+  judgement,
+}: Delivery): z.output<typeof deliveryView> {
+  return { id, event, repository, receivedAt, judgement: judgementText(judgement) };
+}
+
+function judgementText(judgement: Delivery['judgement']): string {
+  if (!judgement) return 'not judged yet';
+  if ('skipped' in judgement) return `skipped: ${judgement.skipped}`;
+  return `caused ${judgement.changes.join(', ') || 'no Change'}`;
+}

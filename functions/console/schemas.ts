@@ -1,0 +1,68 @@
+import { z } from '@hono/zod-openapi';
+import { isAppName, MAX_NAME } from '../../shared/domain/naming.ts';
+import { problem } from './problem.ts';
+
+/** A Kubernetes Namespace: DNS-1123 label. */
+export const namespaceName = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and -');
+
+export const appName = z
+  .string()
+  .refine(
+    isAppName,
+    `must start with a letter and have at most ${MAX_NAME} lower-case letters, digits and -`,
+  );
+
+export const secretName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be lower-case letters, digits, - and .');
+
+export const commit = z
+  .string()
+  .regex(/^[0-9a-fA-F]{7,40}$/, 'must be the first 7 to 40 digits of a commit')
+  .toLowerCase();
+
+/** What one App's address names. */
+export const appAddress = z.object({ namespace: namespaceName, name: appName });
+
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .regex(/^[^\x00-\x1f\x7f]*$/, 'must be one line without control characters');
+
+/** Who asks, as everybody is shown it. Until there is sign-in, it is what the client says. */
+export const person = line(256).min(1).optional().describe('Who asks; <user>@<host> from the cite command.');
+
+export const reason = line(1024).optional().describe('Why; everybody is shown it.');
+
+export const releaseNumber = z.int().min(1).describe('12 of r12.');
+
+export const orUnknown = (by: string | undefined) => by ?? 'somebody';
+
+/** A number or a switch of the query string, where everything is text. */
+export const queryNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+export const querySwitch = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const json = <S extends z.ZodType>(schema: S) => ({ 'application/json': { schema } });
+
+export const jsonBody = <S extends z.ZodType>(schema: S) => ({ required: true, content: json(schema) });
+
+/** One answer of a route; anything else is a problem. */
+export const answers = <const Status extends number, S extends z.ZodType>(
+  status: Status,
+  description: string,
+  schema: S,
+) =>
+  ({
+    [status]: { description, content: json(schema) },
+    default: {
+      description: 'What is wrong (RFC 9457).',
+      content: { 'application/problem+json': { schema: problem } },
+    },
+  }) as { [K in Status]: { description: string; content: ReturnType<typeof json<S>> } } & {
+    default: { description: string; content: { 'application/problem+json': { schema: typeof problem } } };
+  };

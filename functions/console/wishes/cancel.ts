@@ -1,0 +1,60 @@
+import type { App } from '../../../shared/domain/app.ts';
+import type { Change } from '../../../shared/domain/change.ts';
+import { abandonBuild } from '../../../shared/runtime/abandon-build.ts';
+import { ledger } from '../../../shared/runtime/ledger.ts';
+import { again, raiseEpoch } from '../app-of.ts';
+import type { Needs } from '../needs.ts';
+import { refusal } from '../problem.ts';
+import { giveUp } from './give-up.ts';
+
+/**
+ * Ends a Change that is under way. The verdict comes first; what was made for it goes after it. Asked again, it does
+ * what an earlier try may have left undone.
+ */
+export async function cancel(ports: Needs, id: string, by: string): Promise<Change> {
+  const app = await appOf(ports, id);
+  const change = await again(() => conclude(ports, app, id, by));
+  if (app) {
+    // A switch that was decided before the verdict fails its test.
+    await raiseEpoch(ports.cluster, app);
+    await giveUp(ports, app, change, 'cancelled');
+  }
+  if (change.build !== undefined) await abandonBuild(ports, change.build);
+  return change;
+}
+
+async function conclude(ports: Needs, app: App | undefined, id: string, by: string): Promise<Change> {
+  const change = await requireChange(ports, id);
+  if (change.verdict?.outcome === 'cancelled') return change;
+  if (change.verdict)
+    throw refusal(409, `It has ended already, ${change.reason}. Only a Change under way can be cancelled.`);
+  const service = app && (await ports.cluster.getService(app));
+  if (change.release !== undefined && service?.live === change.release) {
+    throw refusal(409, `r${change.release} is live already. Activate another release instead.`);
+  }
+  if (app && change.kind === 'rollback') await withdrawRelease(ports, app, change);
+  return ledger(ports).conclude(change, { outcome: 'cancelled', by });
+}
+
+/** The Hold stays until it is lifted, but no longer asks for that release. */
+async function withdrawRelease({ cluster }: Needs, app: App, change: Change): Promise<void> {
+  await again(async () => {
+    const fresh = await cluster.getApp(app);
+    if (!fresh?.spec.hold || fresh.spec.hold.release !== change.release) return;
+    const { release: _, ...hold } = fresh.spec.hold;
+    await cluster.updateApp(fresh, { hold });
+  });
+}
+
+export async function requireChange({ store }: Needs, id: string): Promise<Change> {
+  const change = await store.getChange(id);
+  if (!change) throw refusal(404, `There is no Change ${id}. GET /api/changes lists the newest.`);
+  return change;
+}
+
+/** The App that a Change was opened for; undefined when it is gone, or another one has its name now. */
+async function appOf(ports: Needs, id: string): Promise<App | undefined> {
+  const change = await requireChange(ports, id);
+  const app = await ports.cluster.getApp(change.app);
+  return app?.uid === change.app.uid ? app : undefined;
+}

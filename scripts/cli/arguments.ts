@@ -1,0 +1,49 @@
+import { InvalidArgumentError } from 'commander';
+import type { AppSummary } from '../../functions/console/views/app.ts';
+import { Failure } from './failure.ts';
+import type { Session } from './session.ts';
+
+/** `r12` or `12`. */
+export function releaseArgument(text: string): number {
+  const number = /^r?([1-9]\d{0,8})$/.exec(text)?.[1];
+  if (number === undefined) throw new InvalidArgumentError('Give a release as r12.');
+  return Number(number);
+}
+
+export function countArgument(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number from 1.');
+  return Number(text);
+}
+
+/** KEY=VALUE, and those before it: an option that may be given again. */
+export function pairArgument(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const cut = text.indexOf('=');
+  if (cut < 1) throw new InvalidArgumentError('Give it as KEY=VALUE.');
+  return { ...before, [text.slice(0, cut)]: text.slice(cut + 1) };
+}
+
+export const listArgument = (text: string, before: readonly string[] = []) => [...before, text];
+
+export interface AppAddress {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `<namespace>/<name>`, or the name alone where it is the only one. */
+export async function appArgument({ api }: Session, text: string): Promise<AppAddress> {
+  const [namespace, name, ...rest] = text.split('/');
+  if (namespace && name && rest.length === 0) return { namespace, name };
+  if (text.includes('/')) throw new Failure(`${text} is no App. Give it as <name> or <namespace>/<name>.`);
+  const { apps } = await api.call<{ apps: AppSummary[] }>('GET', '/api/apps');
+  const found = apps.filter((app) => app.name === text);
+  const [only] = found;
+  if (!only) throw new Failure(`there is no App ${text}. cite apps list shows those that are there.`);
+  if (found.length > 1) {
+    const names = found.map((app) => `${app.namespace}/${app.name}`).join(', ');
+    throw new Failure(`there are several Apps ${text}. Say which: ${names}.`);
+  }
+  return only;
+}

@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { appsCommands } from './commands/apps.ts';
+import { changesCommands } from './commands/changes.ts';
+import { holdsCommands } from './commands/holds.ts';
+import { logsCommands } from './commands/logs.ts';
+import { releasesCommands } from './commands/releases.ts';
+import { settingsCommands } from './commands/settings.ts';
+import { statusCommands } from './commands/status.ts';
+import { sweepCommands } from './commands/sweep.ts';
+import { whyCommands } from './commands/why.ts';
+import { Failure } from './failure.ts';
+import { addGlobalOptions } from './session.ts';
+import { oneLine } from './text.ts';
+
+/** The command was not understood; 1 is for what went wrong. */
+const USAGE = 2;
+
+const program = addGlobalOptions(new Command('cite'))
+  .description('Apps that follow a git branch. <app> is its name, or <namespace>/<name>.')
+  .version(manifest.version)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+for (const add of [
+  appsCommands,
+  releasesCommands,
+  holdsCommands,
+  changesCommands,
+  whyCommands,
+  logsCommands,
+  sweepCommands,
+  statusCommands,
+  settingsCommands,
+]) {
+  add(program);
+}
+
+// npm runs a script in the project's folder; the person, and their checkout, are elsewhere.
+if (process.env.npm_lifecycle_event === 'cite' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+
+// Whoever reads may have had enough: cite logs | head.
+process.stdout.on('error', (err: NodeJS.ErrnoException) => process.exit(err.code === 'EPIPE' ? 0 : 1));
+
+try {
+  await program.parseAsync();
+} catch (err) {
+  if (err instanceof CommanderError) {
+    process.exitCode = err.exitCode === 0 ? 0 : USAGE;
+  } else if (err instanceof Failure) {
+    console.error(`cite: ${oneLine(err.message)}`);
+    process.exitCode = 1;
+  } else {
+    throw err;
+  }
+}

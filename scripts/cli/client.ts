@@ -1,0 +1,82 @@
+import { Agent, fetch, type Response } from 'undici';
+import { Failure } from './failure.ts';
+
+/** No answer of the API takes longer; a log that is followed may be silent for ever. */
+const ANSWER_MS = 30_000;
+
+/** The API of a platform. Whatever is wrong becomes a Failure that says what to do. */
+export interface Client {
+  call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  stream(path: string): AsyncIterable<string>;
+}
+
+export function apiClient(options: { readonly url: string; readonly token?: string | undefined }): Client {
+  const base = options.url.replace(/\/+$/, '');
+  const dispatcher = new Agent({ headersTimeout: ANSWER_MS, bodyTimeout: 0 });
+  const headers = {
+    'content-type': 'application/json',
+    ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+  };
+
+  const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
+    const init = {
+      method,
+      headers,
+      dispatcher,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+    const res = await fetch(`${base}${path}`, init).catch((err: unknown) => {
+      throw unreachable(base, err);
+    });
+    if (!res.ok) throw new Failure(await wordsOf(res));
+    return res;
+  };
+
+  return {
+    async call<T>(method: string, path: string, body?: unknown) {
+      const res = await send(method, path, body);
+      const text = await res.text();
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    },
+    async *stream(path) {
+      const res = await send('GET', path);
+      try {
+        for await (const part of res.body?.pipeThrough(new TextDecoderStream()) ?? []) yield part;
+      } catch (cause) {
+        throw new Failure('the log broke off: the platform went away. Ask again.', { cause });
+      }
+    },
+  };
+}
+
+/** A path of the API with its parts escaped: /api/apps/${namespace}/${name} */
+export function path(strings: TemplateStringsArray, ...parts: readonly (string | number)[]): string {
+  return String.raw({ raw: strings }, ...parts.map((part) => encodeURIComponent(part)));
+}
+
+/** The query of what is given. */
+export function query(given: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const text = new URLSearchParams();
+  for (const [key, value] of Object.entries(given)) {
+    if (value !== undefined) text.set(key, String(value));
+  }
+  return text.size > 0 ? `?${text}` : '';
+}
+
+function unreachable(base: string, err: unknown): Failure {
+  const cause = err instanceof Error ? err.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const words =
+    code === 'ECONNREFUSED'
+      ? `nothing answers at ${base}. Start the platform with npm start, or name another one with --url or CITE_URL.`
+      : `${base} cannot be reached${code ? ` (${code})` : ''}. Check --url and CITE_URL.`;
+  return new Failure(words, { cause: err });
+}
+
+async function wordsOf(res: Response): Promise<string> {
+  const text = await res.text();
+  if (res.headers.get('content-type')?.startsWith('application/problem+json')) {
+    return (JSON.parse(text) as { detail: string }).detail;
+  }
+  return `${res.status} ${res.statusText}: ${text.trim().slice(0, 200) || 'is this the address of Cite?'}`;
+}

@@ -1,0 +1,32 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+/** Control characters but tab and line break, and the marks that turn the direction of text around. */
+const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text of somebody else's, as a terminal may be given it: it moves no cursor and hides nothing. */
+export const harmless = (text: string) => stripVTControlCharacters(text).replace(UNSEEN, '');
+
+/** The same on one line, for a table or a sentence. */
+export const oneLine = (text: string) => harmless(text.replace(/[\t\r\n]+/g, ' '));
+
+export const shortCommit = (commit: string) => commit.slice(0, 7);
+
+export const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+  styleText(style, text, { stream: process.stdout });
+
+/** Colour of a state or verdict; plain where standard output is no terminal. */
+export function paintState(state: string): string {
+  if (/^(live|deployed)/i.test(state)) return paint('green', state);
+  if (/^(failed|refused)/i.test(state)) return paint('red', state);
+  if (/^(superseded|skipped|cancelled|retired)/i.test(state)) return paint('dim', state);
+  return paint('yellow', state);
+}
+
+/** How long ago, in the largest unit that is at least one: 5 min. */
+export function ago(iso: string, now = new Date()): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - new Date(iso).getTime()) / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}

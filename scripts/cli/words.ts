@@ -1,0 +1,48 @@
+import type { AppView } from '../../functions/console/views/app.ts';
+import type { ChangeView } from '../../functions/console/views/change.ts';
+import { ago, harmless, oneLine, paint, paintState, shortCommit } from './text.ts';
+
+/** One Change as a sentence. */
+export function changeLine(change: ChangeView): string {
+  const what = `${change.kind} ${shortCommit(change.commit)} "${oneLine(change.title)}"`;
+  return `${what} · ${stateOf(change)}`;
+}
+
+/** The verdict, or the state and its reason. */
+export function stateOf({ verdict, state, reason }: ChangeView): string {
+  return verdict ? paintState(oneLine(verdict.text)) : `${paintState(state)}: ${oneLine(reason)}`;
+}
+
+/** One Change with its whole story. */
+export function changeStory(change: ChangeView): string {
+  const { app, timeline, verdict } = change;
+  return [
+    `${paint('bold', `${app.namespace}/${app.name}`)}  ${changeLine(change)}`,
+    `  change ${oneLine(change.id)}`,
+    ...timeline.map(({ at, state, reason }) => `  ${at}  ${state}: ${oneLine(reason)}`),
+    ...(verdict?.detail === undefined ? [] : [indented(verdict.detail)]),
+  ].join('\n');
+}
+
+const indented = (text: string) => harmless(text).trimEnd().replace(/^/gm, '    | ');
+
+/** One App with all that is known of it. */
+export function appStory(app: AppView): string {
+  const { spec, live, standby, next, hold, lastChange, status, conditions } = app;
+  const release = (one: (typeof standby)[number]) =>
+    `${one.name} · ${shortCommit(one.commit)} ${oneLine(one.title ?? '')} · ${oneLine(one.note)}`;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['source', `${spec.repository}, branch ${spec.branch}`],
+    ['url', status.url],
+    ['live', live ? release(live) : 'nothing yet'],
+    ...standby.map((one) => ['standby', release(one)] as const),
+    ...next.map((one) => ['next', release(one)] as const),
+    ['hold', hold && `by ${hold.by} for ${ago(hold.at)}${hold.why ? `: ${hold.why}` : ''}`],
+    ['last change', lastChange && changeLine(lastChange)],
+    ...conditions
+      .filter((condition) => condition.status !== 'True')
+      .map(({ type, reason, message }) => [type, `${reason}: ${message}`] as const),
+  ];
+  const lines = rows.flatMap(([title, text]) => (text ? [`  ${title.padEnd(12)}${text}`] : []));
+  return [paint('bold', `${app.namespace}/${app.name}`), ...lines].join('\n');
+}

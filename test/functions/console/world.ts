@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { HTTP } from 'cloudevents';
+import { pino } from 'pino';
+import { handle } from '../../../functions/console/handle.ts';
+import { localCluster } from '../../../scripts/local/cluster/cluster.ts';
+import { gitHost } from '../../../scripts/local/git-host/git-host.ts';
+import { sqliteStore } from '../../../scripts/local/store/store.ts';
+import { brokerEvents } from '../../../shared/adapters/broker/events.ts';
+import { github } from '../../../shared/adapters/github/github.ts';
+import type { App, AppRef, AppSpecInput, Release } from '../../../shared/domain/app.ts';
+import { appSpec } from '../../../shared/domain/app.ts';
+import { type Change, type NewChange, openChange } from '../../../shared/domain/change.ts';
+import type { WorkloadChange } from '../../../shared/ports/cluster.ts';
+import { host } from '../../../shared/runtime/host.ts';
+import { address, commitFiles, type Files, git, temporaryFolder } from '../../local/world.ts';
+
+export type ConsoleWorld = Awaited<ReturnType<typeof openConsole>>;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is what the test is about
+  readonly body: any;
+}
+
+const GIT_HOST_TOKEN = 'token-of-the-git-host';
+
+/** The console on its own port with real adapters; the broker is a sink that keeps the events it is sent. */
+export async function openConsole(config: { API_TOKEN?: string; ALLOWED_REGISTRIES?: string[] } = {}) {
+  const { dir, remove } = temporaryFolder();
+  const clock = () => new Date();
+  const lines: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const cluster = localCluster({ dir, clock, serviceAddress: address });
+  const store = sqliteStore({ file: join(dir, 'store.db'), clock });
+
+  let gitUrl = '';
+  const repositories = join(dir, 'repositories');
+  const gits = gitHost({
+    root: repositories,
+    file: join(dir, 'git-host.db'),
+    token: GIT_HOST_TOKEN,
+    url: () => gitUrl,
+    log,
+  });
+  const gitServer = createServer((req, res) => void gits.handle(req, res));
+  gitUrl = await listen(gitServer);
+
+  const sink = await openSink();
+  const ports = {
+    cluster,
+    store,
+    codeHost: github({ apiUrl: `${gitUrl}/api/v3`, token: GIT_HOST_TOKEN, cloneUrl: `${gitUrl}/git` }),
+    events: brokerEvents({ url: sink.url, source: 'console', clock }),
+    clock,
+    newId: randomUUID,
+    log,
+    config: { ALLOWED_REGISTRIES: [], PLATFORM_NAMESPACE: 'cite-system', ...config },
+  };
+  const server = host('console', handle(ports));
+  const url = await listen(server);
+
+  return {
+    url,
+    dir,
+    cluster,
+    store,
+    /** Lines that were logged. */
+    lines,
+    emitted: sink.emitted,
+    closeSink: sink.close,
+    ask: (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+      ask(url, method, path, body === undefined ? undefined : JSON.stringify(body), headers),
+    send: (method: string, path: string, body: string, headers: Record<string, string>) =>
+      ask(url, method, path, body, headers),
+    /** Makes a repository with one commit on main; gives the commit. */
+    repository(
+      name: string,
+      files: Files = { 'index.html': 'hello' },
+      branches: readonly string[] = [],
+    ): string {
+      const work = join(dir, 'work', name);
+      const commit = commitFiles(work, files);
+      for (const branch of branches) git(work, 'branch', branch);
+      git(dir, 'clone', '--quiet', '--bare', work, join(repositories, `${name.toLowerCase()}.git`));
+      return commit;
+    },
+    async close() {
+      await Promise.all([stop(server), stop(gitServer), sink.close()]);
+      await gits.close();
+      cluster.close();
+      await store.close();
+      remove();
+    },
+  };
+}
+
+/** An App that is there already, with its Service and one Workload per given state; the first is r1. */
+export async function givenApp(
+  { cluster, store }: Pick<ConsoleWorld, 'cluster' | 'store'>,
+  options: {
+    readonly ref?: AppRef;
+    readonly spec?: Partial<AppSpecInput>;
+    readonly live?: number;
+    readonly releases?: readonly (WorkloadChange & { readonly pods?: number; readonly image?: string })[];
+  } = {},
+): Promise<App> {
+  const ref = options.ref ?? { namespace: `t-${randomUUID().slice(0, 8)}`, name: 'shop' };
+  await cluster.createNamespace(ref.namespace, 'acme');
+  const spec = appSpec.parse({ repository: 'acme/shop', branch: 'main', ...options.spec });
+  let app = await cluster.createApp(ref, spec);
+  await cluster.ensureService(app);
+  for (const [i, { pods = 1, image = anImage, ...state }] of (options.releases ?? []).entries()) {
+    const release = releaseOf(app, i + 1, image);
+    const { port, readiness, liveness, minReadySeconds, env, resources } = spec;
+    const times = { progressDeadlineSeconds: 60, terminationGracePeriodSeconds: 1 };
+    const pod = { port, readiness, liveness, minReadySeconds, env, resources, ...times };
+    await cluster.createWorkload({ app, release, replicas: pods, pod, secret: {} });
+    const workload = await cluster.getWorkload(app, release.number);
+    if (workload) await cluster.updateWorkload(workload, state);
+    app = await cluster.updateApp(app, { lastRelease: release });
+    await givenChange({ store }, app, {
+      id: release.change,
+      commit: release.commit,
+      title: `Commit of r${release.number}`,
+      release: release.number,
+      verdict: { outcome: 'deployed', release: release.number },
+      state: 'ended',
+    });
+  }
+  const service = await cluster.getService(app);
+  if (service && options.live) await cluster.switchService(service, options.live, new Date());
+  return app;
+}
+
+export const commitOf = (release: number) => release.toString(16).padStart(40, 'c');
+
+const anImage = `local/acme/shop@sha256:${'a'.repeat(64)}`;
+
+const releaseOf = (app: App, number: number, image: string): Release => ({
+  number,
+  change: `${app.uid}/push-${number}`,
+  commit: commitOf(number),
+  image,
+  specHash: 'f'.repeat(64),
+  createdAt: new Date().toISOString(),
+});
+
+export async function givenChange(
+  { store }: Pick<ConsoleWorld, 'store'>,
+  app: App,
+  change: Partial<NewChange>,
+): Promise<Change> {
+  const opened = openChange(
+    {
+      id: `${app.uid}/${randomUUID()}`,
+      app: { namespace: app.namespace, name: app.name, uid: app.uid },
+      repository: app.spec.repository,
+      branch: app.spec.branch,
+      kind: 'push',
+      commit: randomUUID().replaceAll('-', '').padEnd(40, '0'),
+      title: 'Add a till',
+      author: 'Ann',
+      state: 'building',
+      reason: 'its build runs',
+      ...change,
+    },
+    laterThanBefore(),
+  );
+  return (await store.openChange(opened)).change;
+}
+
+let last = 0;
+/** Changes are listed by their time: two of them never share a millisecond. */
+function laterThanBefore(): Date {
+  last = Math.max(Date.now(), last + 1);
+  return new Date(last);
+}
+
+interface Emitted {
+  readonly type: string;
+  readonly subject: string | undefined;
+  readonly data: unknown;
+}
+
+/** Takes CloudEvents as the broker does. */
+async function openSink() {
+  const emitted: Emitted[] = [];
+  const server = createServer(async (req, res) => {
+    const parts: Buffer[] = [];
+    for await (const part of req) parts.push(part as Buffer);
+    const event = HTTP.toEvent({ headers: req.headers, body: Buffer.concat(parts).toString() });
+    if (!Array.isArray(event)) emitted.push({ type: event.type, subject: event.subject, data: event.data });
+    res.writeHead(202).end();
+  });
+  return { url: await listen(server), emitted, close: () => stop(server) };
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function stop(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+/** Node's own client: it sends paths and headers as they are given, hostile ones too. */
+function ask(
+  url: string,
+  method: string,
+  path: string,
+  body: string | undefined,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const { hostname, port } = new URL(url);
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const options = { hostname, port, method, path, headers: { ...json, ...headers }, agent: false };
+    const req = request(options, async (res) => {
+      const parts: Buffer[] = [];
+      for await (const part of res) parts.push(part as Buffer);
+      const text = Buffer.concat(parts).toString();
+      const isJson = /json/.test(res.headers['content-type'] ?? '');
+      resolve({
+        status: res.statusCode ?? 0,
+        headers: res.headers,
+        text,
+        body: isJson ? JSON.parse(text) : undefined,
+      });
+    });
+    req.once('error', reject);
+    req.end(body);
+  });
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { parsePush } from '../../functions/onPush/payload.ts';
+import { InvalidError } from '../../shared/domain/errors.ts';
+import { sha } from '../support/facts.ts';
+import { recorded } from '../support/github-examples.ts';
+
+const push = {
+  ref: 'refs/heads/feature/x',
+  before: sha('b'),
+  after: sha('a'),
+  deleted: false,
+  forced: false,
+  repository: { full_name: 'acme/shop' },
+  head_commit: { id: sha('a'), message: 'Add a till', author: { name: 'Ada' } },
+};
+const parse = (change: object = {}) => parsePush(JSON.stringify({ ...push, ...change }));
+
+describe('a push', () => {
+  it('is of the whole branch, slashes and all', () => {
+    expect(parse()).toMatchObject({
+      branch: 'feature/x',
+      after: sha('a'),
+      base: sha('b'),
+      message: 'Add a till',
+      author: 'Ada',
+    });
+  });
+
+  it('of a tag is of no branch', () => {
+    expect(parse({ ref: 'refs/tags/heads/main' }).branch).toBeUndefined();
+  });
+
+  it.each<[string, object]>([
+    ['forced', { forced: true }],
+    ['of a new branch', { before: sha('0') }],
+  ])('that is %s was made on top of nothing', (_title, change) => {
+    expect(parse(change)).not.toHaveProperty('base');
+  });
+
+  it('of a deletion has no commit to tell of', () => {
+    expect(parse({ deleted: true, after: sha('0'), head_commit: null })).toMatchObject({
+      deleted: true,
+      message: '',
+    });
+  });
+
+  it.each<[string, object]>([
+    ['a commit that is none', { after: 'HEAD; rm -rf /' }],
+    ['no repository', { repository: null }],
+    ['a ref that is no text', { ref: 7 }],
+  ])('with %s is refused', (_title, change) => {
+    expect(() => parse(change)).toThrow(InvalidError);
+  });
+
+  it.each(recorded('push').map((payload, i) => ({ i, payload })))(
+    'as GitHub recorded it is understood ($i)',
+    ({ payload }) => {
+      const { ref, deleted } = payload as { ref: string; deleted: boolean };
+      const parsed = parsePush(JSON.stringify(payload));
+      expect(parsed).toMatchObject({ repository: 'Codertocat/Hello-World', ref, deleted });
+      expect(parsed.branch).toBe(ref.startsWith('refs/heads/') ? ref.slice(11) : undefined);
+    },
+  );
+});
