@@ -8,8 +8,8 @@ export default defineConfig({
     isolate: false,
     coverage: {
       provider: 'v8',
-      include: ['shared/domain/**', 'functions/*/decide.ts'],
-      thresholds: { 'shared/domain/**': { 100: true }, 'functions/*/decide.ts': { 100: true } },
+      include: ['shared/domain/**', 'functions/*/decide*.ts'],
+      thresholds: { 'shared/domain/**': { 100: true }, 'functions/*/decide*.ts': { 100: true } },
     },
   },
 });

@@ -2,7 +2,7 @@ import type { App } from '../../shared/domain/app.ts';
 import { InvalidError } from '../../shared/domain/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Needs } from './needs.ts';
-import type { NewCondition } from './write-status.ts';
+import type { NewCondition } from './write-conditions.ts';
 
 /** What Cite listens to. */
 const EVENTS = ['push', 'create', 'delete', 'status'];

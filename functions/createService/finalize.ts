@@ -3,8 +3,10 @@ import { InvalidError } from '../../shared/domain/errors.ts';
 import { abandonBuild } from '../../shared/runtime/abandon-build.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
-import { FINALIZER } from './acceptance.ts';
 import type { Needs } from './needs.ts';
+
+/** Keeps a deleted App until what was made for it is gone. */
+export const FINALIZER = 'cite.dev/cleanup';
 
 /** What was made for a deleted App goes; webhook and collaborator with the repository's last App (DESIGN §3). */
 export async function finalize(ports: Needs, app: App, log: Logger): Promise<void> {

@@ -1,15 +1,15 @@
 import type { CloudEvent } from 'cloudevents';
+import { decideAcceptance } from '../../shared/domain/acceptance.ts';
 import type { App, AppRef } from '../../shared/domain/app.ts';
 import { parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
-import { acceptance, FINALIZER } from './acceptance.ts';
 import { connectSource } from './connect-source.ts';
-import { finalize } from './finalize.ts';
+import { FINALIZER, finalize } from './finalize.ts';
 import { followSpec } from './follow-spec.ts';
 import type { Needs } from './needs.ts';
 import { provideService } from './provide-service.ts';
-import { writeStatus } from './write-status.ts';
+import { writeConditions } from './write-conditions.ts';
 
 /** What an App needs beside its Releases: rights, Service, webhook, collaborator; and a Change when its spec has changed. */
 export const handle = eventFunction<Needs>(
@@ -34,10 +34,13 @@ async function appsOf(ports: Needs, event: CloudEvent<unknown>): Promise<readonl
 
 async function reconcile(ports: Needs, app: App, log: Logger): Promise<void> {
   if (app.deleting) return finalize(ports, app, log);
-  const refused = acceptance(app, await ports.cluster.namespaceOwners(app.namespace), ports.config);
+  const refused = decideAcceptance(app, await ports.cluster.namespaceOwners(app.namespace), ports.config);
   if (refused) {
-    log.warn(refused, 'App refused');
-    return writeStatus(ports, app, [{ type: 'Accepted', status: 'False', ...refused }]);
+    const { reason, fault } = refused;
+    log.warn({ reason, err: fault }, 'App refused');
+    return writeConditions(ports, app, [
+      { type: 'Accepted', status: 'False', reason, message: fault.message },
+    ]);
   }
   if (!app.finalizers.includes(FINALIZER)) {
     // The write wakes this function again, which then goes on with the App as it is stored.
@@ -53,6 +56,6 @@ async function reconcile(ports: Needs, app: App, log: Logger): Promise<void> {
     reason: 'Accepted',
     message: 'The App may be deployed here.',
   } as const;
-  await writeStatus(ports, app, [accepted, service, source]);
+  await writeConditions(ports, app, [accepted, service, source]);
   if (service.status === 'True') await followSpec(ports, app, log);
 }

@@ -9,5 +9,12 @@ start(
   'createService',
   handle,
   { store: redisPort, cluster: kubernetesPort, codeHost: githubPort, events: brokerPort },
-  ['APP_URL', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'DEPLOY_BOT', 'PLATFORM_NAMESPACE', 'ALLOWED_REGISTRIES'],
+  {
+    APP_URL: true,
+    WEBHOOK_URL: true,
+    WEBHOOK_SECRET: true,
+    DEPLOY_BOT: true,
+    PLATFORM_NAMESPACE: true,
+    ALLOWED_REGISTRIES: true,
+  },
 );

@@ -1,6 +1,6 @@
 import type { App } from '../../shared/domain/app.ts';
 import type { Needs } from './needs.ts';
-import type { NewCondition } from './write-status.ts';
+import type { NewCondition } from './write-conditions.ts';
 
 /** The App's Service, born selecting nothing. Somebody else's of the name is left alone, and said to be in the way. */
 export async function provideService({ cluster }: Needs, app: App): Promise<NewCondition> {

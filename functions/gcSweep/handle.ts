@@ -3,7 +3,7 @@ import { type EventHandler, eventFunction } from '../../shared/runtime/event-fun
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { type PlannedAction, sweepPlan } from '../../shared/runtime/sweep-plan.ts';
-import { endedJobs } from './ended-jobs.ts';
+import { decideEndedJobs } from './decide-ended-jobs.ts';
 
 type Needs = Pick<Ports, 'cluster' | 'store' | 'clock' | 'newId' | 'log'>;
 
@@ -21,8 +21,8 @@ export const handle = eventFunction<Needs>(
         for (const action of await sweepPlan(ports)) {
           if (action.action !== 'keep') await carryOut(ports, action, log);
         }
-        for (const job of endedJobs(await ports.cluster.listBuilds(), ports.clock())) {
-          await ports.cluster.deleteBuild(job.key);
+        for (const job of decideEndedJobs(await ports.cluster.listBuildJobs(), ports.clock())) {
+          await ports.cluster.deleteBuildJob(job.key);
         }
         await ports.store.expire(ports.clock());
       } finally {

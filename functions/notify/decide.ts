@@ -36,15 +36,26 @@ function statusState({ verdict }: Change): CommitStatus['state'] {
   }
 }
 
-/** The GitHub Deployment of the Change's Release; undefined: it has none yet. */
-export function deploymentReport(change: Change, consoleUrl: string): DeploymentReport | undefined {
-  if (change.release === undefined) return undefined;
-  return {
+/**
+ * What the GitHub Deployments of the App have to be told of a Change, in this order. `deployed` are the App's Changes
+ * that went live, newest first: where this one's message comes late, a later one is among them, and that one is live.
+ */
+export function deploymentReports(
+  change: Change,
+  deployed: readonly Change[],
+  consoleUrl: string,
+): readonly DeploymentReport[] {
+  if (change.release === undefined) return [];
+  const report = {
     ...deploymentOf(change, change.release),
     state: deploymentState(change),
     description: change.reason,
     logUrl: changeUrl(change, consoleUrl),
   };
+  if (change.verdict?.outcome !== 'deployed') return [report];
+  const live = deployed[0] ?? change;
+  const replaced = live.id === change.id ? deployed.find((one) => one.release !== change.release) : change;
+  return [report, ...inactiveReport(replaced, live)];
 }
 
 function deploymentState({ verdict }: Change): DeploymentReport['state'] {
@@ -53,10 +64,11 @@ function deploymentState({ verdict }: Change): DeploymentReport['state'] {
   return verdict.outcome === 'failed' ? 'failure' : 'inactive';
 }
 
-/** That of the Release that was live before: it is no longer. */
-export function inactiveReport(before: Change, live: number): DeploymentReport | undefined {
-  if (before.release === undefined || before.release === live) return undefined;
-  return { ...deploymentOf(before, before.release), state: 'inactive', description: `r${live} is live` };
+/** Of the Release that was live before: it is no longer. */
+function inactiveReport(replaced: Change | undefined, live: Change): readonly DeploymentReport[] {
+  if (replaced?.release === undefined || replaced.release === live.release) return [];
+  const description = `r${live.release} is live`;
+  return [{ ...deploymentOf(replaced, replaced.release), state: 'inactive', description }];
 }
 
 function deploymentOf(change: Change, release: number) {

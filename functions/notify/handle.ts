@@ -5,7 +5,7 @@ import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
-import { commitStatus, deploymentReport, inactiveReport } from './decide.ts';
+import { commitStatus, deploymentReports } from './decide.ts';
 
 type Needs = Pick<Ports, 'store' | 'codeHost' | 'clock' | 'newId' | 'log'> & {
   readonly config: Config<'CONSOLE_URL'>;
@@ -14,18 +14,20 @@ type Needs = Pick<Ports, 'store' | 'codeHost' | 'clock' | 'newId' | 'log'> & {
 /** Longer than the calls for one message take together. */
 const LEASE_MS = 60_000;
 
-/** Tells the code host of a Change's state as it is now: at least once, one commit at a time. */
+/** Tells the code host of a Change's state as it is now: at least once, one Change of an App at a time. */
 export const handle = eventFunction<Needs>(
   (ports): EventHandler =>
     async (event, log) => {
       const id = parseOwnEvent('dev.cite.change.updated', event.data).change;
+      const message = await ports.store.pendingMessage(id);
+      if (!message) return;
       const change = await ports.store.getChange(id);
-      if (!change || !(await ports.store.pendingMessage(id))) return;
-      // Two at once could tell an older state last.
-      const lease = `notify/${change.repository}/${change.commit}`;
+      if (!change) return ports.store.settleMessage(message);
+      // Two at once could tell an older state last, of the commit or of the release that is live.
+      const lease = `notify/${change.app.uid}`;
       const owner = ports.newId();
       if (!(await ports.store.takeLease(lease, owner, LEASE_MS)))
-        throw new RetryableError('the commit is being told of');
+        throw new RetryableError('another Change of the App is being told of');
       try {
         await tellAll(ports, id, log);
       } finally {
@@ -52,20 +54,27 @@ async function tellAll(ports: Needs, id: string, log: Logger): Promise<void> {
   }
 }
 
-async function tell({ codeHost, store, config }: Needs, change: Change): Promise<void> {
-  await codeHost.setStatus(change.repository, change.commit, commitStatus(change, config.CONSOLE_URL));
-  const report = deploymentReport(change, config.CONSOLE_URL);
-  if (!report) return;
-  await codeHost.reportDeployment(report);
-  if (change.verdict?.outcome !== 'deployed') return;
-  const before = await deployedBefore(store, change);
-  const inactive = before && inactiveReport(before, change.verdict.release);
-  if (inactive) await codeHost.reportDeployment(inactive);
+async function tell(ports: Needs, change: Change): Promise<void> {
+  const { codeHost, config } = ports;
+  // Another Change of this commit has come since: its state is the commit's.
+  if (await isNewest(ports, change)) {
+    await codeHost.setStatus(change.repository, change.commit, commitStatus(change, config.CONSOLE_URL));
+  }
+  const deployed = await deployedChanges(ports, change);
+  for (const report of deploymentReports(change, deployed, config.CONSOLE_URL)) {
+    await codeHost.reportDeployment(report);
+  }
 }
 
-async function deployedBefore(store: Needs['store'], change: Change): Promise<Change | undefined> {
-  const changes = await store.listChanges({ app: change.app.uid, limit: 50 });
+async function isNewest({ store }: Needs, { id, app, commit }: Change): Promise<boolean> {
+  const [newest] = await store.listChanges({ app: app.uid, commit, limit: 1 });
+  return newest === undefined || newest.id === id;
+}
+
+/** Changes of the App that were deployed, the last one first. */
+async function deployedChanges({ store }: Needs, { app }: Change): Promise<readonly Change[]> {
+  const changes = await store.listChanges({ app: app.uid, limit: 50 });
   return changes
-    .filter((other) => other.verdict?.outcome === 'deployed' && other.updatedAt < change.updatedAt)
-    .toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))[0];
+    .filter((other) => other.verdict?.outcome === 'deployed')
+    .toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
 }

@@ -1,8 +1,6 @@
 import type { Build } from '../../shared/domain/build.ts';
+import { lastLines, VERDICT_LINES } from '../../shared/domain/log.ts';
 import type { BuildJob } from '../../shared/ports/cluster.ts';
-
-/** Lines of the log that a verdict shows; the whole log is a link away. */
-const LAST_LINES = 20;
 
 export type BuildDecision =
   | { readonly action: 'nothing'; readonly reason: string }
@@ -18,17 +16,15 @@ export function decide(
 ): BuildDecision {
   if (!build) return { action: 'nothing', reason: 'nobody asked for this build, or the store lost it' };
   if (build.state !== 'running') return { action: 'announce' };
-  if (!job) return record(build, now, { state: 'failed', reason: 'its Job is gone: retry it' });
+  if (!job) return { action: 'nothing', reason: 'its Job is gone: onPush makes it anew' };
   if (job.phase === 'running') return { action: 'nothing', reason: 'it runs' };
   if (job.phase === 'succeeded' && job.image !== undefined) {
     return record(build, now, { state: 'succeeded', image: job.image });
   }
   const reason = job.reason ?? 'the builder did not tell which image it made';
-  return record(build, now, { state: 'failed', reason, detail: lastLines(log) });
+  return record(build, now, { state: 'failed', reason, detail: lastLines(log, VERDICT_LINES) });
 }
 
 function record(build: Build, now: Date, result: Partial<Build>): BuildDecision {
   return { action: 'record', build: { ...build, ...result, finishedAt: now.toISOString() } };
 }
-
-const lastLines = (log: string) => log.trimEnd().split('\n').slice(-LAST_LINES).join('\n');

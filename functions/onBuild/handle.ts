@@ -1,5 +1,6 @@
 import type { CloudEvent } from 'cloudevents';
 import { ownEvent, parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
+import { buildLogId } from '../../shared/domain/log.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { readLog } from '../../shared/runtime/read-log.ts';
@@ -14,14 +15,14 @@ export const handle = eventFunction<Needs>(
       const key = buildOf(event);
       if (key === undefined) return;
       const build = await ports.store.getBuild(key);
-      const job = await ports.cluster.getBuild(key);
+      const job = await ports.cluster.getBuildJob(key);
       const finished = build?.state === 'running' && job !== undefined && job.phase !== 'running';
-      const text = finished ? await readLog(ports.cluster.buildLog(key, {})) : '';
+      const text = finished ? await readLog(ports.cluster.buildJobLog(key, {})) : '';
       const decision = decide(build, job, text, ports.clock());
       if (decision.action === 'nothing')
         return log.debug({ build: key, reason: decision.reason }, 'nothing to do');
       if (decision.action === 'record') {
-        if (finished) await ports.store.saveLog(`build/${key}`, text);
+        if (finished) await ports.store.saveLog(buildLogId(key), text);
         await ports.store.saveBuild(decision.build);
         log.info(
           { build: key, state: decision.build.state, reason: decision.build.reason },

@@ -10,16 +10,19 @@ import type { Ports } from '../../shared/runtime/ports.ts';
  * is older, or was forced away.
  */
 export async function cancelOlderBuilds(
-  ports: Pick<Ports, 'store' | 'cluster' | 'events' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock'>,
   app: App,
   head: Change,
   log: Logger,
 ): Promise<void> {
   const open = await ports.store.listChanges({ app: app.uid, open: true });
-  const older = open.filter(
+  const others = open.filter(
     (change) => change.id !== head.id && change.kind === 'push' && change.state === 'building',
   );
-  for (const change of older) {
+  if (others.length === 0) return;
+  const branchHead = await ports.codeHost.branchHead(app.spec.repository, app.spec.branch);
+  if (branchHead?.sha !== head.commit) return;
+  for (const change of others) {
     await ledger(ports).conclude(change, { outcome: 'superseded', by: head.commit });
     if (change.build !== undefined) await abandonBuild(ports, change.build);
     log.info({ change: change.id, by: head.commit }, 'build cancelled: a newer push arrived');

@@ -1,16 +1,21 @@
 import type { App } from '../../shared/domain/app.ts';
 import { buildKey } from '../../shared/domain/build.ts';
-import type { Change, NewChange } from '../../shared/domain/change.ts';
+import { type Change, changeOf, endedWith, type NewChange } from '../../shared/domain/change.ts';
+import { InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { ownEvent } from '../../shared/domain/events.ts';
+import type { Config } from '../../shared/runtime/config.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { orderFacts } from '../../shared/runtime/order-facts.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
+import { requireAccepted } from '../../shared/runtime/require-accepted.ts';
 import { cancelOlderBuilds } from './cancel-older-builds.ts';
 import { decide, type PushDecision } from './decide.ts';
 import { requestBuild } from './request-build.ts';
 
-export type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' | 'log'>;
+export type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' | 'log'> & {
+  readonly config: Config<'PLATFORM_NAMESPACE' | 'ALLOWED_REGISTRIES'>;
+};
 
 /** What brought a commit up: its id makes the Change's, so that the same cause is the same Change. */
 export interface Cause {
@@ -20,77 +25,84 @@ export interface Cause {
   readonly author: string;
   readonly base?: string;
   readonly retry?: boolean;
+  /** When the code host told of it. */
+  readonly at?: string;
 }
+
+/** How long the code host's branches may lag behind its webhooks; after that a head that is older was forced back. */
+const LAG_MS = 60_000;
+
+const isFresh = ({ at }: Cause, now: Date) => at !== undefined && now.getTime() - Date.parse(at) < LAG_MS;
 
 /** Opens the Change of a commit for an App and gets its image on the way; gives the Change, with its verdict if it has one. */
 export async function considerCommit(ports: Needs, app: App, cause: Cause, log: Logger): Promise<Change> {
   const { spec } = app;
   const key = spec.image === undefined ? buildKey(spec.repository, cause.commit, spec.build) : undefined;
-  const order = await orderFacts(ports, {
-    repository: spec.repository,
-    branch: spec.branch,
-    candidate: cause.commit,
-    latest: app.lastRelease?.commit,
-    base: cause.base,
-  });
-  const build = key === undefined ? undefined : await ports.store.getBuild(key);
-  const retry = cause.retry ?? false;
-  const decision = decide({ app, commit: cause.commit, message: cause.message, order, build, retry });
+  const decision = await decideOrRefuse(ports, app, cause, key);
   log.info({ app: `${app.namespace}/${app.name}`, commit: cause.commit, ...decision }, 'push decided');
-
   const { change } = await ledger(ports).open(newChange(app, cause, key, decision));
-  if (change.verdict || decision.action === 'supersede' || decision.action === 'skip') return change;
-  if (cause.commit === order.head && spec.cancelSupersededBuilds)
-    await cancelOlderBuilds(ports, app, change, log);
   // From here on by the Change as it is stored: another cause may have opened it.
+  if (change.verdict) return change;
+  if (spec.cancelSupersededBuilds) await cancelOlderBuilds(ports, app, change, log);
   if (change.build === undefined) {
     await ports.events.emit(ownEvent('dev.cite.change.found', { change: change.id }));
   } else if (change.state === 'building') {
-    await requestBuild(ports, app, change.build, change.commit, decision.action === 'build');
+    await requestBuild(ports, app, change, decision.action === 'build');
   }
   return change;
 }
 
+async function decideOrRefuse(
+  ports: Needs,
+  app: App,
+  cause: Cause,
+  key: string | undefined,
+): Promise<PushDecision> {
+  const { commit, message } = cause;
+  try {
+    await requireAccepted(ports, app);
+    const order = await orderFacts(ports, {
+      repository: app.spec.repository,
+      branch: app.spec.branch,
+      candidate: commit,
+      latest: app.lastRelease?.commit,
+      base: cause.base,
+    });
+    if (order.headInCandidate && isFresh(cause, ports.clock())) {
+      throw new RetryableError('the code host does not show the push on its branch yet');
+    }
+    const build = key === undefined ? undefined : await ports.store.getBuild(key);
+    const last = app.lastRelease?.commit === commit ? app.lastRelease.number : undefined;
+    const lastFailed =
+      last !== undefined && (await ports.cluster.getWorkload(app, last))?.outcome === 'failed';
+    return decide({ app, commit, message, order, build, lastFailed, retry: cause.retry ?? false });
+  } catch (err) {
+    // It may not be deployed, or the code host will not let us look: no retry mends that, a person has to.
+    if (err instanceof InvalidError) {
+      return { action: 'conclude', verdict: { outcome: 'refused', why: err.message } };
+    }
+    throw err;
+  }
+}
+
 function newChange(app: App, cause: Cause, key: string | undefined, decision: PushDecision): NewChange {
-  const common = {
-    id: `${app.uid}/${cause.id}`,
-    app: { namespace: app.namespace, name: app.name, uid: app.uid },
-    repository: app.spec.repository,
-    branch: app.spec.branch,
-    kind: 'push' as const,
-    commit: cause.commit,
-    title: firstLine(cause.message),
-    author: cause.author.slice(0, 200),
-    ...(cause.base === undefined ? {} : { base: cause.base }),
+  const { id, commit, message: title, author, base } = cause;
+  const change = {
+    ...changeOf(app, { id, kind: 'push', commit, title, author }),
+    ...(base === undefined ? {} : { base }),
   };
   switch (decision.action) {
-    case 'skip':
-      return {
-        ...common,
-        state: 'ended',
-        reason: `skipped: ${decision.why}`,
-        verdict: { outcome: 'skipped', why: decision.why },
-      };
-    case 'supersede':
-      return {
-        ...common,
-        state: 'ended',
-        reason: `superseded by ${decision.by}`,
-        verdict: { outcome: 'superseded', by: decision.by },
-      };
+    case 'conclude':
+      return { ...change, ...endedWith(decision.verdict) };
     case 'await image':
-      return { ...common, state: 'waiting for checks', reason: decision.reason };
+      return { ...change, state: 'waiting for checks', reason: decision.reason };
     case 'build':
     case 'reuse':
       return {
-        ...common,
+        ...change,
         ...(key === undefined ? {} : { build: key }),
         state: 'building',
         reason: decision.reason,
       };
   }
 }
-
-/** For a line of a screen or a log: no control characters, not endless. */
-const firstLine = (message: string) =>
-  (message.split('\n', 1)[0] ?? '').replace(/\p{Cc}/gu, ' ').slice(0, 200);

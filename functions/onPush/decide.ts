@@ -1,5 +1,7 @@
 import type { App } from '../../shared/domain/app.ts';
+import { heldBy } from '../../shared/domain/app-spec.ts';
 import type { Build } from '../../shared/domain/build.ts';
+import type { Verdict } from '../../shared/domain/change.ts';
 import { type OrderFacts, supersededBy } from '../../shared/domain/order.ts';
 
 /** What is known of one commit for one App, when it asks to be deployed. */
@@ -9,14 +11,15 @@ export interface PushFacts {
   readonly message: string;
   readonly order: OrderFacts;
   readonly build: Pick<Build, 'state'> | undefined;
+  /** Whether the newest Release failed: a push of its commit is then another try. */
+  readonly lastFailed: boolean;
   /** A person wants it tried again: what failed before is no reason not to. */
   readonly retry: boolean;
 }
 
 export type PushDecision =
   | { readonly action: 'build' | 'reuse' | 'await image'; readonly reason: string }
-  | { readonly action: 'supersede'; readonly by: string }
-  | { readonly action: 'skip'; readonly why: string };
+  | { readonly action: 'conclude'; readonly verdict: Verdict };
 
 /** Markers in the first lines of people's commits, as GitHub Actions and its peers know them. */
 const SKIP_MARKER = /\[(skip ci|ci skip|no ci|skip deploy|deploy skip|skip cite)\]/i;
@@ -25,18 +28,18 @@ const SKIP_MARKER = /\[(skip ci|ci skip|no ci|skip deploy|deploy skip|skip cite)
 export function decide(facts: PushFacts): PushDecision {
   const { app, commit } = facts;
   if (facts.order.head === undefined) {
-    return { action: 'skip', why: `branch ${app.spec.branch} is not there; what is live goes on` };
+    return skip(`branch ${app.spec.branch} is not there; what is live goes on`);
   }
   const newer = supersededBy(facts.order);
-  if (newer !== undefined) return { action: 'supersede', by: newer };
+  if (newer !== undefined) return { action: 'conclude', verdict: { outcome: 'superseded', by: newer } };
   if (!facts.retry) {
     const marker = SKIP_MARKER.exec(facts.message)?.[0];
-    if (marker !== undefined) return { action: 'skip', why: `its message says ${marker}` };
-    if (app.lastRelease?.commit === commit) {
-      return { action: 'skip', why: `r${app.lastRelease.number} is of this commit` };
+    if (marker !== undefined) return skip(`its message says ${marker}`);
+    if (app.lastRelease?.commit === commit && !facts.lastFailed) {
+      return skip(`r${app.lastRelease.number} is of this commit`);
     }
   }
-  const held = app.spec.hold ? `, then held by ${app.spec.hold.by}` : '';
+  const held = app.spec.hold ? `, then ${heldBy(app.spec.hold)}` : '';
   if (app.spec.image !== undefined) {
     return { action: 'await image', reason: `waiting for ${app.spec.checks.join(', ')}${held}` };
   }
@@ -49,3 +52,5 @@ export function decide(facts: PushFacts): PushDecision {
     reason: facts.build.state === 'running' ? `building${held}` : `built before${held}`,
   };
 }
+
+const skip = (why: string): PushDecision => ({ action: 'conclude', verdict: { outcome: 'skipped', why } });

@@ -8,6 +8,7 @@ import { type EventHandler, eventFunction } from '../../shared/runtime/event-fun
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { type Cause, considerCommit, type Needs } from './consider-commit.ts';
 import { parsePush } from './payload.ts';
+import { resumeBuild } from './resume-build.ts';
 import { retryChange } from './retry-change.ts';
 
 /** Pushes of GitHub, heads that resync found, and people's retries: each ends in Changes, or a reason why not. */
@@ -16,6 +17,9 @@ export const handle = eventFunction<Needs>(
     async (event, log) => {
       if (event.type.startsWith('com.github.')) return onDelivery(ports, event, log);
       if (event.type === 'dev.cite.head.found') return onHeadFound(ports, event, log);
+      if (event.type === 'dev.cite.change.found') {
+        return resumeBuild(ports, parseOwnEvent('dev.cite.change.found', event.data).change);
+      }
       return retryChange(ports, parseOwnEvent('dev.cite.retry.requested', event.data).change, event.id, log);
     },
 );
@@ -35,6 +39,7 @@ async function judge(ports: Needs, delivery: Delivery, log: Logger): Promise<Jud
   if (delivery.event === 'create') return { skipped: 'its push deploys it' };
   if (delivery.event === 'delete') return { skipped: 'what is live goes on without its branch' };
   const push = parsePush(delivery.body);
+  if (!push) return { skipped: 'it is no push as GitHub sends it' };
   if (push.branch === undefined) return { skipped: `Apps follow branches, not ${push.ref}` };
   const { branch } = push;
   const apps = await appsOn(ports, push.repository, branch);
@@ -43,6 +48,7 @@ async function judge(ports: Needs, delivery: Delivery, log: Logger): Promise<Jud
   const cause: Cause = {
     id: delivery.id,
     commit: push.after,
+    at: delivery.receivedAt,
     message: push.message,
     author: push.author,
     ...(push.base === undefined ? {} : { base: push.base }),
@@ -63,7 +69,14 @@ async function onHeadFound(ports: Needs, event: CloudEvent<unknown>, log: Logger
   // After a loss of the store, the final status on the commit tells that it was judged (DESIGN §7).
   if (await isJudgedOnHost(ports, app, head.sha))
     return log.info({ commit: head.sha }, 'its status says it was judged');
-  const cause = { id: `head/${head.sha}`, commit: head.sha, message: head.message, author: head.author };
+  // The release that it comes after too: a branch that is forced back to this commit later is another cause.
+  const after = app.lastRelease ? `/r${app.lastRelease.number}` : '';
+  const cause = {
+    id: `head/${head.sha}${after}`,
+    commit: head.sha,
+    message: head.message,
+    author: head.author,
+  };
   const change = await considerCommit(ports, app, cause, log);
   log.info({ change: change.id, verdict: change.verdict && verdictText(change.verdict) }, 'head considered');
 }

@@ -5,9 +5,14 @@ import { redisPort } from '../../shared/adapters/redis/port.ts';
 import { start } from '../../shared/runtime/start.ts';
 import { handle } from './handle.ts';
 
-start('onPush', handle, {
-  store: redisPort,
-  cluster: kubernetesPort,
-  codeHost: githubPort,
-  events: brokerPort,
-});
+start(
+  'onPush',
+  handle,
+  {
+    store: redisPort,
+    cluster: kubernetesPort,
+    codeHost: githubPort,
+    events: brokerPort,
+  },
+  { PLATFORM_NAMESPACE: true, ALLOWED_REGISTRIES: true },
+);

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { InvalidError } from '../../shared/domain/errors.ts';
 
 const BRANCH = 'refs/heads/';
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
@@ -29,10 +28,10 @@ export interface Push {
   readonly author: string;
 }
 
-export function parsePush(body: string): Push {
+/** Undefined: it is not as GitHub sends it. */
+export function parsePush(body: string): Push | undefined {
   const parsed = pushPayload.safeParse(JSON.parse(body));
-  if (!parsed.success)
-    throw new InvalidError('push', z.prettifyError(parsed.error), 'Send what GitHub sends.');
+  if (!parsed.success) return undefined;
   const push = parsed.data;
   const onTop = !push.forced && !/^0+$/.test(push.before);
   return {

@@ -1,4 +1,5 @@
 import { ownEvent } from '../../shared/domain/events.ts';
+import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { considerCommit, type Needs } from './consider-commit.ts';
@@ -7,9 +8,8 @@ import { considerCommit, type Needs } from './consider-commit.ts';
 export async function retryChange(ports: Needs, id: string, request: string, log: Logger): Promise<void> {
   const old = await ports.store.getChange(id);
   if (!old?.verdict) return log.info({ change: id }, 'nothing to retry: it has not ended');
-  const app = await ports.cluster.getApp(old.app);
-  if (!app || app.deleting || app.uid !== old.app.uid)
-    return log.info({ change: id }, 'nothing to retry: its App is gone');
+  const app = await appOfChange(ports, old);
+  if (!app) return log.info({ change: id }, 'nothing to retry: its App is gone');
   const cause = {
     id: `retry/${request}`,
     commit: old.commit,
@@ -17,7 +17,7 @@ export async function retryChange(ports: Needs, id: string, request: string, log
     author: old.author,
     retry: true,
   };
-  if (old.kind === 'push' || old.kind === 'image') {
+  if (old.kind === 'push') {
     await considerCommit(ports, app, cause, log);
     return;
   }

@@ -1,4 +1,5 @@
 import type { App } from '../../shared/domain/app.ts';
+import { heldBy } from '../../shared/domain/app-spec.ts';
 import type { Build } from '../../shared/domain/build.ts';
 import type { Change, Verdict } from '../../shared/domain/change.ts';
 import type { CommitStatus } from '../../shared/ports/code-host.ts';
@@ -45,7 +46,7 @@ function buildGate({ change, build }: StatusFacts): StatusDecision | undefined {
         ...(build.detail ? { detail: build.detail } : {}),
       });
     case 'cancelled':
-      return conclude({ outcome: 'cancelled', by: 'the end of its build' });
+      return { action: 'nothing', reason: 'its build was cancelled for another App: onPush makes it anew' };
     case 'running':
     case undefined:
       return { action: 'nothing', reason: 'its build is not done' };
@@ -57,7 +58,7 @@ function checksGate(
   { spec }: Pick<App, 'spec'>,
 ): StatusDecision | undefined {
   // What got its number is through the gates: only a Hold stops it now.
-  if (change.release !== undefined || (change.kind !== 'push' && change.kind !== 'image')) return undefined;
+  if (change.release !== undefined || change.kind !== 'push') return undefined;
   const byContext = new Map(statuses.map((status) => [status.context, status.state]));
   const red = spec.checks.find(
     (name) => byContext.get(name) === 'failure' || byContext.get(name) === 'error',
@@ -68,7 +69,7 @@ function checksGate(
   const imageMissing = spec.image !== undefined && image === undefined;
   if (missing.length === 0 && !imageMissing) return undefined;
   const what = missing.length > 0 ? missing.join(', ') : 'its image in the registry';
-  const since = change.timeline.find((step) => step.state === 'waiting for checks')?.at ?? now.toISOString();
+  const since = change.waitingSince ?? now.toISOString();
   const deadline = new Date(since).getTime() + spec.checksTimeoutSeconds * 1000;
   if (now.getTime() >= deadline) {
     return conclude({ outcome: 'failed', why: `${what} did not come in ${spec.checksTimeoutSeconds} s` });
@@ -78,8 +79,7 @@ function checksGate(
 
 function holdGate({ spec }: Pick<App, 'spec'>): StatusDecision | undefined {
   if (!spec.hold) return undefined;
-  const why = spec.hold.why ? `: ${spec.hold.why}` : '';
-  return { action: 'wait', state: 'held', reason: `held by ${spec.hold.by}${why}` };
+  return { action: 'wait', state: 'held', reason: heldBy(spec.hold) };
 }
 
 function goOn(change: Change): StatusDecision {

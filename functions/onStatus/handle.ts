@@ -4,13 +4,14 @@ import type { Change } from '../../shared/domain/change.ts';
 import { InvalidError } from '../../shared/domain/errors.ts';
 import { ownEvent, parseDeliveryEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import type { CommitStatus } from '../../shared/ports/code-host.ts';
+import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
-import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { releaseImage } from '../../shared/runtime/release-image.ts';
-import { decide } from './decide.ts';
+import { decide, type StatusDecision } from './decide.ts';
+import { type Considered, newestOnly } from './newest-only.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'registry' | 'events' | 'clock' | 'log'> & {
   readonly config: Config<'ALLOWED_REGISTRIES'>;
@@ -21,7 +22,13 @@ export const handle = eventFunction<Needs>(
   (ports): EventHandler =>
     async (event, log) => {
       const waiting = await waitingChanges(ports, event);
-      for (const change of waiting) await consider(ports, change, log);
+      const considered: Considered[] = [];
+      for (const change of waiting) considered.push({ change, decision: await consider(ports, change) });
+      const lifted = event.type === 'dev.cite.hold.lifted';
+      for (const { change, decision } of lifted ? await newestOnly(ports, considered) : considered) {
+        log.info({ change: change.id, ...decision }, 'change considered');
+        await carryOut(ports, change, decision);
+      }
       if (event.type.startsWith('com.github.')) await judge(ports, parseDeliveryEvent(event.data), waiting);
     },
 );
@@ -40,7 +47,6 @@ async function waitingChanges(ports: Needs, event: CloudEvent<unknown>): Promise
     }
     case 'dev.cite.hold.lifted': {
       const app = await ports.cluster.getApp(parseOwnEvent('dev.cite.hold.lifted', event.data));
-      // Newest first: the older ones then find that they are superseded.
       return app ? store.listChanges({ app: app.uid, open: true }) : [];
     }
     default: {
@@ -61,22 +67,25 @@ async function judge(ports: Needs, delivery: string, waiting: readonly Change[])
   await ports.store.judgeDelivery(delivery, judgement);
 }
 
-async function consider(ports: Needs, change: Change, log: Logger): Promise<void> {
-  const found = await ports.cluster.getApp(change.app);
-  const app = found?.uid === change.app.uid && !found.deleting ? found : undefined;
-  const image = await externalImage(ports, app, change);
-  const decision =
-    'refused' in image
-      ? ({ action: 'conclude', verdict: { outcome: 'refused', why: image.refused } } as const)
-      : decide({
-          change,
-          app,
-          build: change.build === undefined ? undefined : await ports.store.getBuild(change.build),
-          statuses: await namedStatuses(ports, app, change),
-          image: image.digest,
-          now: ports.clock(),
-        });
-  log.info({ change: change.id, ...decision }, 'change considered');
+/** What no retry mends (a right that is missing, a registry that is not allowed) ends the Change, with the remedy. */
+async function consider(ports: Needs, change: Change): Promise<StatusDecision> {
+  try {
+    const app = await appOfChange(ports, change);
+    return decide({
+      change,
+      app,
+      build: change.build === undefined ? undefined : await ports.store.getBuild(change.build),
+      statuses: await namedStatuses(ports, app, change),
+      image: app?.spec.image && !change.verdict ? await releaseImage(ports, app, change) : undefined,
+      now: ports.clock(),
+    });
+  } catch (err) {
+    if (!(err instanceof InvalidError)) throw err;
+    return { action: 'conclude', verdict: { outcome: 'refused', why: err.message } };
+  }
+}
+
+async function carryOut(ports: Needs, change: Change, decision: StatusDecision): Promise<void> {
   const { advance, conclude } = ledger(ports);
   switch (decision.action) {
     case 'nothing':
@@ -95,20 +104,6 @@ async function consider(ports: Needs, change: Change, log: Logger): Promise<void
       const { namespace, name } = change.app;
       return ports.events.emit(ownEvent('dev.cite.workload.found', { namespace, name }));
     }
-  }
-}
-
-async function externalImage(
-  ports: Needs,
-  app: App | undefined,
-  change: Change,
-): Promise<{ digest: string | undefined } | { refused: string }> {
-  if (!app?.spec.image || change.verdict) return { digest: undefined };
-  try {
-    return { digest: await releaseImage(ports, app, change) };
-  } catch (err) {
-    if (err instanceof InvalidError) return { refused: err.message };
-    throw err;
   }
 }
 

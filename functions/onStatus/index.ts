@@ -16,5 +16,5 @@ start(
     registry: registryPort,
     events: brokerPort,
   },
-  ['ALLOWED_REGISTRIES'],
+  { ALLOWED_REGISTRIES: true },
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { repositoryName } from '../../shared/domain/app-spec.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
 import { isOwnStatus } from '../../shared/domain/status-context.ts';
 
@@ -6,7 +7,7 @@ import { isOwnStatus } from '../../shared/domain/status-context.ts';
 const AWAITED = new Set(['push', 'create', 'delete', 'status']);
 
 const envelope = z.object({
-  repository: z.object({ full_name: z.string().max(200) }).optional(),
+  repository: z.object({ full_name: repositoryName }).optional(),
   after: z.string().optional(),
   sha: z.string().optional(),
   context: z.string().optional(),

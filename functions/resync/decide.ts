@@ -26,7 +26,7 @@ export interface ResyncFacts {
 }
 
 /** The events that an event should have caused, found from state alone (DESIGN §4). It decides nothing itself. */
-export function missingEvents(facts: ResyncFacts): CiteEvent[] {
+export function decide(facts: ResyncFacts): CiteEvent[] {
   const old = (at: string) => facts.now.getTime() - new Date(at).getTime() > PATIENCE_MS;
   const unheard = facts.openChanges.filter((change) => old(change.updatedAt));
   const needRelease = unheard.filter((change) => change.state === 'starting' && change.release === undefined);
@@ -61,10 +61,12 @@ function unsettledApps({ apps, workloads, services }: ResyncFacts): AppRef[] {
   const wished = apps.filter(
     (app) => app.spec.hold?.release !== undefined && app.spec.hold.release !== live.get(key(app)),
   );
-  return [
-    ...workloads.filter((workload) => workload.outcome === undefined).map((workload) => workload.app),
-    ...wished,
-  ];
+  const unsettled = workloads.filter(
+    // Nothing is selected: the Service was made anew, and what was live is to be found.
+    ({ app, outcome }) =>
+      outcome === undefined || (outcome === 'deployed' && live.get(key(app)) === undefined),
+  );
+  return [...unsettled.map((workload) => workload.app), ...wished];
 }
 
 const key = (app: AppRef) => `${app.namespace}/${app.name}`;

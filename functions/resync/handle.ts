@@ -1,9 +1,10 @@
 import type { App } from '../../shared/domain/app.ts';
 import { InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import type { CiteEvent } from '../../shared/domain/events.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
-import { missingEvents, PATIENCE_MS } from './decide.ts';
+import { decide, PATIENCE_MS } from './decide.ts';
 import { turnOf } from './turn.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' | 'log'>;
@@ -18,7 +19,7 @@ export const handle = eventFunction<Needs>(
       const now = ports.clock();
       const apps = await cluster.listApps();
       const turn = turnOf(apps, now);
-      const events = missingEvents({
+      const events = decide({
         apps,
         workloads: await cluster.listWorkloads(),
         services: await cluster.listServices(),
@@ -30,10 +31,24 @@ export const handle = eventFunction<Needs>(
         turn,
         now,
       });
-      for (const event of events) await ports.events.emit(event);
-      log.info({ apps: apps.length, events: events.length }, 'resync');
+      const failed = await emitAll(ports, events, log);
+      log.info({ apps: apps.length, events: events.length, failed }, 'resync');
     },
 );
+
+/** One event that cannot be sent stops no other: each of them is somebody's only hope. */
+async function emitAll({ events }: Needs, all: readonly CiteEvent[], log: Logger): Promise<number> {
+  let failed = 0;
+  for (const event of all) {
+    try {
+      await events.emit(event);
+    } catch (err) {
+      failed++;
+      log.error({ err, type: event.type, subject: event.subject }, 'could not be sent');
+    }
+  }
+  return failed;
+}
 
 /** Apps whose branch's head is known by no Change: its push was lost. A code host that is down stops nothing else. */
 async function newHeads(ports: Needs, apps: readonly App[], log: Logger): Promise<readonly App[]> {
@@ -57,5 +72,10 @@ async function newHeads(ports: Needs, apps: readonly App[], log: Logger): Promis
 async function isNewHead({ codeHost, store }: Needs, app: App): Promise<boolean> {
   const head = await codeHost.branchHead(app.spec.repository, app.spec.branch);
   if (!head || head.sha === app.lastRelease?.commit) return false;
-  return (await store.listChanges({ app: app.uid, commit: head.sha, limit: 1 })).length === 0;
+  const [known] = await store.listChanges({ app: app.uid, commit: head.sha, limit: 1 });
+  if (!known) return true;
+  if (!known.verdict || !app.lastRelease) return false;
+  // Forced back to a commit of before: what was known of that was before the newest release.
+  const newest = await store.getChange(app.lastRelease.change);
+  return newest !== undefined && known.openedAt < newest.openedAt;
 }

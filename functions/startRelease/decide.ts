@@ -1,6 +1,8 @@
-import type { App, Release } from '../../shared/domain/app.ts';
+import type { App } from '../../shared/domain/app.ts';
+import { heldBy } from '../../shared/domain/app-spec.ts';
 import type { Change, Verdict } from '../../shared/domain/change.ts';
 import { type OrderFacts, supersededBy } from '../../shared/domain/order.ts';
+import type { Release } from '../../shared/domain/release.ts';
 
 export interface ReleaseFacts {
   readonly change: Change;
@@ -29,7 +31,7 @@ export function decide(facts: ReleaseFacts): ReleaseDecision {
   if (facts.given) return { action: 'start', release: facts.given };
   const last = app.lastRelease;
   if (last?.change !== change.id) {
-    if (app.spec.hold) return { action: 'hold', reason: `held by ${app.spec.hold.by}` };
+    if (app.spec.hold) return { action: 'hold', reason: heldBy(app.spec.hold) };
     const newer = supersededBy(order);
     if (newer !== undefined) return { action: 'conclude', verdict: { outcome: 'superseded', by: newer } };
   }

@@ -1,8 +1,10 @@
-import type { App, Release } from '../../shared/domain/app.ts';
+import type { App } from '../../shared/domain/app.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { InvalidError } from '../../shared/domain/errors.ts';
 import { parseOwnEvent } from '../../shared/domain/events.ts';
-import { podSettings, specHash } from '../../shared/domain/pod-settings.ts';
+import type { Release } from '../../shared/domain/release.ts';
+import { podSettings, specHash } from '../../shared/domain/release.ts';
+import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
@@ -10,10 +12,11 @@ import type { Logger } from '../../shared/runtime/logger.ts';
 import { orderFacts } from '../../shared/runtime/order-facts.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { releaseImage } from '../../shared/runtime/release-image.ts';
+import { requireAccepted } from '../../shared/runtime/require-accepted.ts';
 import { decide } from './decide.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'registry' | 'events' | 'clock' | 'log'> & {
-  readonly config: Config<'ALLOWED_REGISTRIES'>;
+  readonly config: Config<'PLATFORM_NAMESPACE' | 'ALLOWED_REGISTRIES'>;
 };
 type Secret = Readonly<Record<string, string>>;
 
@@ -29,9 +32,20 @@ export const handle = eventFunction<Needs>(
     },
 );
 
+/** What no retry mends (a right that is missing, a spec that the cluster refuses) ends the Change, with the remedy. */
 async function release(ports: Needs, change: Change, log: Logger): Promise<void> {
-  const found = await ports.cluster.getApp(change.app);
-  const app = found?.uid === change.app.uid && !found.deleting ? found : undefined;
+  try {
+    await tryRelease(ports, change, log);
+  } catch (err) {
+    if (!(err instanceof InvalidError)) throw err;
+    log.warn({ err, change: change.id }, 'release refused');
+    await ledger(ports).conclude(change, { outcome: 'refused', why: err.message });
+  }
+}
+
+async function tryRelease(ports: Needs, change: Change, log: Logger): Promise<void> {
+  const app = await appOfChange(ports, change);
+  if (app) await requireAccepted(ports, app);
   const secret = app ? await secretOf(ports, app) : undefined;
   const workloads = app ? await ports.cluster.listWorkloads(app) : [];
   const decision = decide({
@@ -54,13 +68,7 @@ async function release(ports: Needs, change: Change, log: Logger): Promise<void>
   if (decision.action === 'hold') await advance(change, { state: 'held', reason: decision.reason });
   if (decision.action === 'conclude') await conclude(change, decision.verdict);
   if (decision.action !== 'start' || !app) return;
-  try {
-    await start(ports, app, decision.release, secret ?? {});
-  } catch (err) {
-    if (!(err instanceof InvalidError)) throw err;
-    await conclude(change, { outcome: 'failed', why: `the cluster refused it: ${err.message}` });
-    return;
-  }
+  await start(ports, app, decision.release, secret ?? {});
   const { number } = decision.release;
   await advance(change, { state: 'starting', reason: `r${number} starts`, release: number });
 }

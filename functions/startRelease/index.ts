@@ -16,5 +16,5 @@ start(
     registry: registryPort,
     events: brokerPort,
   },
-  ['ALLOWED_REGISTRIES'],
+  { PLATFORM_NAMESPACE: true, ALLOWED_REGISTRIES: true },
 );

@@ -1,8 +1,8 @@
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { SwitchDecision } from './decide.ts';
-import { endRelease } from './end-release.ts';
-import { leftoverVerdict } from './leftover-verdict.ts';
+import { decideLeftover } from './decide-leftover.ts';
+import { endRelease, unneeded } from './end-release.ts';
 import { podDetail } from './pod-detail.ts';
 import { prove } from './prove.ts';
 import { changesOf, type Needs, type Scene, workloadOf } from './scene.ts';
@@ -40,6 +40,16 @@ export async function apply(
       await endRelease(ports, scene, decision.release, { outcome: 'failed', why, ...detail }, 'failed');
       return true;
     }
+    case 'settle':
+      await ports.cluster.updateWorkload(workloadOf(scene, decision.release), {
+        outcome: decision.outcome,
+        standbySince: ports.clock(),
+        ...unneeded(scene, decision.release, decision.outcome),
+      });
+      return true;
+    case 'give up':
+      await giveUp(ports, scene, decision.release, decision.reason, await podDetail(ports, decision.pod));
+      return true;
     case 'start':
       await ports.cluster.updateWorkload(workloadOf(scene, decision.release), {
         replicas: scene.app.spec.replicas,
@@ -50,9 +60,27 @@ export async function apply(
       await switchTo(ports, scene, decision.release, log);
       return true;
     case 'prove':
-      await prove(ports, scene, log);
-      return true;
+      return prove(ports, scene, log);
   }
+}
+
+/** The person's Hold stays, its wish goes; the Release keeps its place among those that may be gone back to. */
+async function giveUp(
+  ports: Needs,
+  scene: Scene,
+  release: number,
+  reason: string,
+  detail: { detail?: string },
+): Promise<void> {
+  for (const change of changesOf(scene, release)) {
+    await ledger(ports).conclude(change, { outcome: 'failed', why: `r${release}: ${reason}`, ...detail });
+  }
+  const { hold } = scene.app.spec;
+  if (hold) {
+    const { release: _given, ...rest } = hold;
+    await ports.cluster.updateApp(scene.app, { hold: rest });
+  }
+  await ports.cluster.updateWorkload(workloadOf(scene, release), { standbySince: ports.clock() });
 }
 
 async function advance(
@@ -69,7 +97,7 @@ async function advance(
 /** Open Changes that no step will end any more: a death left a verdict unwritten, or the world moved on. */
 async function endLeftovers(ports: Needs, scene: Scene): Promise<void> {
   for (const change of scene.open) {
-    const verdict = leftoverVerdict(change, scene);
+    const verdict = decideLeftover(change, scene);
     if (verdict) await ledger(ports).conclude(change, verdict);
   }
 }

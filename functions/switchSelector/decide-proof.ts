@@ -1,11 +1,14 @@
-import type { Service, Workload } from '../../shared/domain/workload.ts';
-import { isReady } from './decide.ts';
+import { waitingFor, workloadFailure } from '../../shared/domain/pod-failure.ts';
+import { isReady, type Pod, type Service, type Workload } from '../../shared/domain/workload.ts';
 
 /** Seconds in which a switch must be proven: the slowest data plane seen follows a Service in 7 s (performance.md §4). */
 const PROOF_SECONDS = 30;
 
 export interface ProofFacts {
   readonly service: Pick<Service, 'live' | 'previous' | 'switchedAt' | 'endpoints'>;
+  /** What is live, and its pods. */
+  readonly live: Workload;
+  readonly pods: readonly Pod[];
   /** What was live before, where it is still there. */
   readonly previous: Workload | undefined;
   /** What was wrong with a new request through the Service; undefined: it was answered well. */
@@ -16,15 +19,26 @@ export interface ProofFacts {
 export type ProofDecision =
   | { readonly action: 'proven' }
   | { readonly action: 'again'; readonly reason: string }
+  | { readonly action: 'wait'; readonly reason: string }
   | { readonly action: 'fail'; readonly reason: string };
 
 /** All ready endpoints are of the live Release, and a new request through the Service is answered well (DESIGN §6). */
 export function decideProof(facts: ProofFacts): ProofDecision {
+  const { live, pods } = facts;
+  // Its pods went after the switch, or the platform was away: they come back with an event, or have a reason not to.
+  if (!isReady(live)) {
+    const failure = workloadFailure(live, pods);
+    return failure ? failed(failure.why, facts) : { action: 'wait', reason: waitingFor(live, pods) };
+  }
   const reason = unproven(facts);
   if (reason === undefined) return { action: 'proven' };
-  const { service, previous, now } = facts;
+  const { service, now } = facts;
   const age = service.switchedAt ? now.getTime() - service.switchedAt.getTime() : Number.POSITIVE_INFINITY;
   if (age < PROOF_SECONDS * 1000) return { action: 'again', reason };
+  return failed(reason, facts);
+}
+
+function failed(reason: string, { previous }: ProofFacts): ProofDecision {
   const back = previous?.outcome === 'deployed' && isReady(previous);
   const then = back
     ? `switching back to r${previous.release.number}`

@@ -1,6 +1,14 @@
 import type { App } from '../../shared/domain/app.ts';
+import { heldBy } from '../../shared/domain/app-spec.ts';
+import { type Verdict, verdictText } from '../../shared/domain/change.ts';
 import { waitingFor, workloadFailure } from '../../shared/domain/pod-failure.ts';
-import type { Pod, Service, Workload } from '../../shared/domain/workload.ts';
+import {
+  isReady,
+  type Pod,
+  type Service,
+  type Workload,
+  type WorkloadOutcome,
+} from '../../shared/domain/workload.ts';
 
 /** One App as it was read: Service first, then App, then Workloads (DESIGN §6). */
 export interface SwitchFacts {
@@ -9,8 +17,12 @@ export interface SwitchFacts {
   readonly workloads: readonly Workload[];
   /** Of every Workload that is on its way. */
   readonly pods: readonly Pod[];
+  /** Of each Release that has no outcome: the verdict of the Change that made it, where that has one. */
+  readonly verdicts: ReadonlyMap<number, Verdict>;
   /** Since when a person waits for the Release of the Hold; undefined: nobody does. */
   readonly askedAt: Date | undefined;
+  /** Whether what is live is proven anew for a person who went back to it. */
+  readonly toProve: boolean;
   readonly now: Date;
 }
 
@@ -20,6 +32,13 @@ export type SwitchDecision =
   | { readonly action: 'hold'; readonly release: number; readonly reason: string }
   | { readonly action: 'supersede'; readonly release: number; readonly by: number; readonly reason: string }
   | { readonly action: 'fail'; readonly release: number; readonly reason: string; readonly pod?: Pod }
+  | {
+      readonly action: 'settle';
+      readonly release: number;
+      readonly outcome: WorkloadOutcome;
+      readonly reason: string;
+    }
+  | { readonly action: 'give up'; readonly release: number; readonly reason: string; readonly pod?: Pod }
   | { readonly action: 'start'; readonly release: number; readonly reason: string }
   | { readonly action: 'switch'; readonly release: number; readonly reason: string }
   | { readonly action: 'prove'; readonly release: number; readonly reason: string };
@@ -35,22 +54,51 @@ export function decide(facts: SwitchFacts): SwitchDecision {
   if (hold?.release !== undefined && hold.release !== service.live) {
     const wanted = numbered(hold.release);
     // One that failed, or is gone, is no longer wanted: what is live stays live.
-    if (wanted && wanted.outcome !== 'failed') return towards(wanted, facts, `asked for by ${hold.by}`);
+    if (wanted && wanted.outcome !== 'failed') return wished(wanted, facts, `asked for by ${hold.by}`);
   }
   const live = numbered(service.live);
-  // What was proven once is proven again for the person who asked for it.
-  if (live && (live.outcome === undefined || facts.askedAt !== undefined)) {
+  if (live && (live.outcome === undefined || facts.toProve)) {
+    // One whose pods are gone is no reason to keep waiting what is ready to take over.
+    const next = isReady(live) ? undefined : automatic(facts);
+    if (next?.action === 'switch') return next;
     return { action: 'prove', release: live.release.number, reason: 'selected, not proven yet' };
   }
   const previous = numbered(service.previous);
-  if (live?.outcome === 'failed' && previous?.outcome === 'deployed' && isReady(previous)) {
+  // Not from what a person asked for: a rollback is never undone by automation (invariant 6).
+  if (live?.outcome === 'failed' && hold?.release !== service.live && isWayBack(previous)) {
     return {
       action: 'switch',
       release: previous.release.number,
       reason: `r${live.release.number} was not proven`,
     };
   }
-  return automatic(facts);
+  return orphaned(facts) ?? automatic(facts);
+}
+
+/** A release that was live before keeps that: its rollback is given up, and may be asked for again. */
+function wished(wanted: Workload, facts: SwitchFacts, why: string): SwitchDecision {
+  const decision = towards(wanted, facts, why);
+  return decision.action === 'fail' && wanted.outcome === 'deployed'
+    ? { ...decision, action: 'give up' }
+    : decision;
+}
+
+const isWayBack = (previous: Workload | undefined): previous is Workload =>
+  previous?.outcome === 'deployed' && isReady(previous);
+
+/** A Service that was lost and made anew selects nothing: what was live has no standby clock. */
+function orphaned({ service, workloads }: SwitchFacts): SwitchDecision | undefined {
+  if (service.live !== undefined) return undefined;
+  const [adopted] = workloads
+    .filter(isWayBack)
+    .toSorted(
+      (a, b) =>
+        Number(a.standbySince !== undefined) - Number(b.standbySince !== undefined) ||
+        b.release.number - a.release.number,
+    );
+  return (
+    adopted && { action: 'switch', release: adopted.release.number, reason: 'the Service selects nothing' }
+  );
 }
 
 /** Without a wish of a person: the newest Release that is on its way. */
@@ -59,6 +107,17 @@ function automatic(facts: SwitchFacts): SwitchDecision {
   const onTheirWay = facts.workloads
     .filter((workload) => workload.outcome === undefined && workload.release.number !== service.live)
     .toSorted((a, b) => b.release.number - a.release.number);
+  for (const { release } of onTheirWay) {
+    const verdict = facts.verdicts.get(release.number);
+    // Its Change ended while it was being made: it goes no further.
+    if (verdict)
+      return {
+        action: 'settle',
+        release: release.number,
+        outcome: outcomeOf(verdict),
+        reason: verdictText(verdict),
+      };
+  }
   const [newest, ...older] = onTheirWay;
   if (!newest) return { action: 'nothing', reason: 'nothing is on its way' };
   const by = newest.release.number;
@@ -68,7 +127,7 @@ function automatic(facts: SwitchFacts): SwitchDecision {
   if (service.live !== undefined && by < service.live) return supersede(newest, service.live);
   const failure = workloadFailure(newest, ofRelease(facts.pods, by));
   if (failure) return failed(by, failure);
-  if (app.spec.hold) return { action: 'hold', release: by, reason: `held by ${app.spec.hold.by}` };
+  if (app.spec.hold) return { action: 'hold', release: by, reason: heldBy(app.spec.hold) };
   return towards(newest, facts, 'every wanted pod is ready');
 }
 
@@ -96,8 +155,18 @@ function failed(release: number, failure: { why: string; pod?: Pod }): SwitchDec
   return { action: 'fail', release, reason: failure.why, ...(failure.pod ? { pod: failure.pod } : {}) };
 }
 
-/** Invariant 1: at least one wanted pod, and all of them ready for minReadySeconds. */
-export const isReady = (workload: Workload) =>
-  workload.replicas > 0 && workload.available >= workload.replicas;
-
 const ofRelease = (pods: readonly Pod[], release: number) => pods.filter((pod) => pod.release === release);
+
+/** What a Workload is marked with whose Change has this verdict. */
+export function outcomeOf(verdict: Verdict): WorkloadOutcome {
+  switch (verdict.outcome) {
+    case 'deployed':
+    case 'superseded':
+    case 'cancelled':
+      return verdict.outcome;
+    case 'skipped':
+    case 'refused':
+    case 'failed':
+      return 'failed';
+  }
+}

@@ -12,7 +12,19 @@ export async function endRelease(
   outcome: WorkloadOutcome,
 ): Promise<void> {
   for (const change of changesOf(scene, release)) await ledger(ports).conclude(change, verdict);
+  const workload = workloadOf(scene, release);
+  // What was live once may be gone back to: a rollback that failed takes nothing from it.
+  const mark = workload.outcome === 'deployed' ? {} : { outcome };
   // What is selected has no standby clock, whatever its outcome: the switch away from it starts that.
   const clock = release === scene.service.live ? {} : { standbySince: ports.clock() };
-  await ports.cluster.updateWorkload(workloadOf(scene, release), { outcome, ...clock });
+  await ports.cluster.updateWorkload(workload, { ...mark, ...clock, ...unneeded(scene, release, outcome) });
 }
+
+/**
+ * What was overtaken before it was live needs no pods. One that failed keeps them for a look at their logs until the
+ * sweep.
+ */
+export const unneeded = (scene: Scene, release: number, outcome: WorkloadOutcome): { replicas?: 0 } =>
+  release !== scene.service.live && (outcome === 'superseded' || outcome === 'cancelled')
+    ? { replicas: 0 }
+    : {};

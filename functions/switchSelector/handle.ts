@@ -6,8 +6,8 @@ import { type EventHandler, eventFunction } from '../../shared/runtime/event-fun
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { apply } from './apply.ts';
 import { decide } from './decide.ts';
-import { askedAt, type Needs, readScene } from './scene.ts';
-import { writeStatus } from './status.ts';
+import { askedAt, isToProve, type Needs, readScene } from './scene.ts';
+import { writeSummary } from './write-summary.ts';
 
 /** More steps than any story has: after that the next event goes on. */
 const MAX_STEPS = 10;
@@ -33,10 +33,15 @@ async function approach(ports: Needs, ref: AppRef, log: Logger): Promise<void> {
   for (let step = 0; step < MAX_STEPS; step++) {
     const scene = await readScene(ports, ref);
     if (!scene) return;
-    const decision = decide({ ...scene, askedAt: askedAt(scene), now: ports.clock() });
+    const decision = decide({
+      ...scene,
+      askedAt: askedAt(scene),
+      toProve: isToProve(scene),
+      now: ports.clock(),
+    });
     const level = decision.action === 'nothing' || decision.action === 'wait' ? 'debug' : 'info';
     log[level]({ ...decision, live: scene.service.live, epoch: scene.service.epoch }, 'switch decided');
-    if (!(await apply(ports, scene, decision, log))) return writeStatus(ports, scene);
+    if (!(await apply(ports, scene, decision, log))) return writeSummary(ports, scene);
   }
   throw new RetryableError('more steps than one event may take');
 }

@@ -1,50 +1,64 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryableError } from '../../shared/domain/errors.ts';
+import type { Service } from '../../shared/domain/workload.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
-import { decideProof } from './decide-proof.ts';
+import { decideProof, type ProofDecision } from './decide-proof.ts';
 import { endRelease } from './end-release.ts';
-import type { Needs, Scene } from './scene.ts';
+import { type Needs, type Scene, workloadOf } from './scene.ts';
 
-/** One event asks this often, this far apart; the broker's next delivery goes on. Well inside its time-out. */
-const TRIES = 40;
+/** One event asks so long, and so often in that time; the broker's next delivery goes on. Well inside its time-out. */
+const PATIENCE_MS = 2000;
 const PAUSE_MS = 50;
+
+/** An App may give its probes minutes; the handler has to end well inside the broker's time-out. */
+const PROBE_SECONDS = 5;
 
 /**
  * Proves what is selected. Where that fails, its Change and its Workload say so first; the switch back is then the next
  * step of anybody who looks, whatever dies in between.
  */
-export async function prove(ports: Needs, scene: Scene, log: Logger): Promise<void> {
-  let reason = '';
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+export async function prove(ports: Needs, scene: Scene, log: Logger): Promise<boolean> {
+  const until = ports.clock().getTime() + PATIENCE_MS;
+  for (;;) {
     const service = await ports.cluster.getService(scene.app);
     // Another switch, hold or lift came in between: that one's own proof counts.
-    if (!service || service.epoch !== scene.service.epoch || service.live === undefined) return;
-    const { live } = service;
-    const decision = decideProof({
-      service,
-      previous: scene.workloads.find((workload) => workload.release.number === service.previous),
-      fault:
-        service.endpoints.length > 0
-          ? await ports.probe.fault(service.address, scene.app.spec.readiness)
-          : undefined,
-      now: ports.clock(),
-    });
-    if (decision.action === 'proven') {
-      log.info({ release: live }, 'switch proven');
-      return endRelease(ports, scene, live, { outcome: 'deployed', release: live }, 'deployed');
+    if (!service || service.epoch !== scene.service.epoch || service.live === undefined) return true;
+    const decision = await decideNow(ports, scene, service, service.live);
+    switch (decision.action) {
+      case 'proven':
+        log.info({ release: service.live }, 'switch proven');
+        await endRelease(
+          ports,
+          scene,
+          service.live,
+          { outcome: 'deployed', release: service.live },
+          'deployed',
+        );
+        return true;
+      case 'fail': {
+        log.warn({ release: service.live, reason: decision.reason }, 'switch not proven');
+        const why = `r${service.live}: ${decision.reason}`;
+        await endRelease(ports, scene, service.live, { outcome: 'failed', why }, 'failed');
+        return true;
+      }
+      case 'wait':
+        return false;
+      case 'again':
+        if (ports.clock().getTime() < until) await sleep(PAUSE_MS);
+        else throw new RetryableError(`r${service.live} is not proven: ${decision.reason}`);
     }
-    if (decision.action === 'fail') {
-      log.warn({ release: live, reason: decision.reason }, 'switch not proven');
-      return endRelease(
-        ports,
-        scene,
-        live,
-        { outcome: 'failed', why: `r${live}: ${decision.reason}` },
-        'failed',
-      );
-    }
-    reason = decision.reason;
-    await sleep(PAUSE_MS);
   }
-  throw new RetryableError(`r${scene.service.live} is not proven: ${reason}`);
+}
+
+async function decideNow(ports: Needs, scene: Scene, service: Service, live: number): Promise<ProofDecision> {
+  const { timeoutSeconds, ...readiness } = scene.app.spec.readiness;
+  const proof = { ...readiness, timeoutSeconds: Math.min(timeoutSeconds, PROBE_SECONDS) };
+  return decideProof({
+    service,
+    live: workloadOf(scene, live),
+    pods: scene.pods.filter((pod) => pod.release === live),
+    previous: scene.workloads.find((workload) => workload.release.number === service.previous),
+    fault: service.endpoints.length > 0 ? await ports.probe.fault(service.address, proof) : undefined,
+    now: ports.clock(),
+  });
 }

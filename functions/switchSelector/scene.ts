@@ -1,5 +1,5 @@
 import type { App, AppRef } from '../../shared/domain/app.ts';
-import type { Change } from '../../shared/domain/change.ts';
+import type { Change, Verdict } from '../../shared/domain/change.ts';
 import type { Pod, Service, Workload } from '../../shared/domain/workload.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 
@@ -13,6 +13,8 @@ export interface Scene {
   readonly pods: readonly Pod[];
   /** Changes of the App that have no verdict yet. */
   readonly open: readonly Change[];
+  /** Of each Release that has no outcome: the verdict of the Change that made it, where that has one. */
+  readonly verdicts: ReadonlyMap<number, Verdict>;
 }
 
 /**
@@ -30,7 +32,22 @@ export async function readScene({ cluster, store }: Needs, ref: AppRef): Promise
   );
   const pods = onTheirWay ? await cluster.listPods(ref) : [];
   const open = await store.listChanges({ app: app.uid, open: true });
-  return { service, app, workloads, pods, open };
+  const verdicts = await verdictsOf(store, workloads, open);
+  return { service, app, workloads, pods, open, verdicts };
+}
+
+async function verdictsOf(
+  store: Needs['store'],
+  workloads: readonly Workload[],
+  open: readonly Change[],
+): Promise<ReadonlyMap<number, Verdict>> {
+  const verdicts = new Map<number, Verdict>();
+  for (const { release, outcome } of workloads) {
+    if (outcome !== undefined || open.some((change) => change.id === release.change)) continue;
+    const verdict = (await store.getChange(release.change))?.verdict;
+    if (verdict) verdicts.set(release.number, verdict);
+  }
+  return verdicts;
 }
 
 /** The open Changes whose Release it is: the one that made it, and the rollbacks to it. */
@@ -48,8 +65,14 @@ export function workloadOf(scene: Pick<Scene, 'workloads'>, release: number): Wo
   return workload;
 }
 
-/** Since when a person waits for the Release that the Hold names. */
-export function askedAt({ app, open }: Pick<Scene, 'app' | 'open'>): Date | undefined {
-  const wish = open.find((change) => change.kind === 'rollback' && change.release === app.spec.hold?.release);
-  return wish && new Date(wish.openedAt);
+/** Since when a person waits for the Release of the Hold; the Hold itself tells, where the store lost their Change. */
+export function askedAt({ service, app, open }: Pick<Scene, 'service' | 'app' | 'open'>): Date | undefined {
+  const { hold } = app.spec;
+  if (hold?.release === undefined || hold.release === service.live) return undefined;
+  const wish = open.find((change) => change.kind === 'rollback' && change.release === hold.release);
+  return new Date(wish?.openedAt ?? hold.at);
 }
+
+/** Whether what is live is proven anew for a person who went back to it. */
+export const isToProve = ({ service, open }: Pick<Scene, 'service' | 'open'>) =>
+  open.some((change) => change.kind === 'rollback' && change.release === service.live);

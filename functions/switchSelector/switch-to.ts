@@ -1,7 +1,8 @@
 import { ConflictError } from '../../shared/domain/errors.ts';
+import { isReady } from '../../shared/domain/workload.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
-import { isReady } from './decide.ts';
+import { outcomeOf } from './decide.ts';
 import { endRelease } from './end-release.ts';
 import { changesOf, type Needs, type Scene, workloadOf } from './scene.ts';
 
@@ -22,13 +23,8 @@ export async function switchTo(ports: Needs, scene: Scene, release: number, log:
   const before = scene.service.live;
   const live = scene.workloads.find((workload) => workload.release.number === before);
   if (live && live.outcome === undefined) {
-    await endRelease(
-      ports,
-      scene,
-      live.release.number,
-      { outcome: 'superseded', by: `r${release}` },
-      'superseded',
-    );
+    const verdict = scene.verdicts.get(live.release.number) ?? { outcome: 'superseded', by: `r${release}` };
+    await endRelease(ports, scene, live.release.number, verdict, outcomeOf(verdict));
   }
   await cluster.switchService(scene.service, release, ports.clock());
   log.info({ from: before, to: release, epoch: scene.service.epoch + 1 }, 'selector switched');

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { appSpec } from '../../shared/domain/app.ts';
+import { appSpec } from '../../shared/domain/app-spec.ts';
 import { MAX_NAME } from '../../shared/domain/naming.ts';
 import { appRules } from './app-rules.ts';
 import { structuralSchema } from './structural-schema.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BuildSettings } from './app.ts';
+import type { BuildSettings } from './app-spec.ts';
 
 /** One image for (repository, commit, build settings), shared by every App that needs it (DESIGN §2). */
 export interface Build {

@@ -1,3 +1,5 @@
+import type { App } from './app.ts';
+
 /** One cause to deploy. Ends in exactly one verdict (DESIGN §2, invariant 4). */
 export interface Change {
   /** The App's uid and the cause's id (delivery GUID, request id, spec hash): the same cause is the same Change. */
@@ -22,12 +24,14 @@ export interface Change {
   readonly verdict?: Verdict;
   readonly openedAt: string;
   readonly updatedAt: string;
+  /** Since when it waits for its checks: their deadline counts from here. */
+  readonly waitingSince?: string;
   readonly timeline: readonly Step[];
   /** For compare-and-set; 0 is not stored yet. */
   readonly revision: number;
 }
 
-export type ChangeKind = 'push' | 'image' | 'config' | 'redeploy' | 'rollback';
+export type ChangeKind = 'push' | 'config' | 'redeploy' | 'rollback';
 
 /** In the order in which a Change goes through them; `ended` has a verdict. */
 export const changeStates = [
@@ -73,7 +77,30 @@ export function verdictText(verdict: Verdict): string {
   }
 }
 
-export type NewChange = Omit<Change, 'revision' | 'timeline' | 'openedAt' | 'updatedAt'>;
+export type NewChange = Omit<Change, 'revision' | 'timeline' | 'openedAt' | 'updatedAt' | 'waitingSince'>;
+
+/** What every Change takes from its App; the id of its cause makes its own. */
+export function changeOf(
+  app: Pick<App, 'namespace' | 'name' | 'uid' | 'spec'>,
+  cause: { id: string; kind: ChangeKind; commit: string; title: string; author: string },
+) {
+  return {
+    ...cause,
+    id: `${app.uid}/${cause.id}`,
+    app: { namespace: app.namespace, name: app.name, uid: app.uid },
+    repository: app.spec.repository,
+    branch: app.spec.branch,
+    title: oneLine(cause.title),
+    author: oneLine(cause.author),
+  };
+}
+
+/** State, reason and verdict of a Change that ends as soon as it is opened. */
+export const endedWith = (verdict: Verdict) =>
+  ({ state: 'ended', reason: verdictText(verdict), verdict }) as const;
+
+/** For a line of a screen, a log or a status: no control characters, not endless. */
+const oneLine = (text: string) => (text.split('\n', 1)[0] ?? '').replace(/\p{Cc}/gu, ' ').slice(0, 200);
 
 export function openChange(change: NewChange, at: Date): Change {
   const now = at.toISOString();
@@ -81,6 +108,7 @@ export function openChange(change: NewChange, at: Date): Change {
     ...change,
     openedAt: now,
     updatedAt: now,
+    ...(change.state === 'waiting for checks' ? { waitingSince: now } : {}),
     timeline: [{ at: now, state: change.state, reason: change.reason }],
     revision: 0,
   };
@@ -113,6 +141,7 @@ function step(change: Change, state: ChangeState, reason: string, at: Date): Cha
     state,
     reason,
     updatedAt: now,
+    ...(state === 'waiting for checks' && change.waitingSince === undefined ? { waitingSince: now } : {}),
     timeline: [...change.timeline, { at: now, state, reason }].slice(-STEPS),
   };
 }

@@ -23,3 +23,11 @@ function lineStart(bytes: Buffer, from: number): number {
   while (bytes.readUInt8(start) >> 6 === 0b10) start++;
   return start;
 }
+
+/** Lines of a log that a verdict shows; the whole log is a link away. */
+export const VERDICT_LINES = 20;
+
+export const lastLines = (text: string, count: number) => text.trimEnd().split('\n').slice(-count).join('\n');
+
+/** Under which the store keeps the log of a Build. */
+export const buildLogId = (key: string) => `build/${key}`;

@@ -39,6 +39,8 @@ function keptWhy(workload: Workload, { app, service }: SweepFacts): string | und
   const { number } = workload.release;
   if (service?.live === number) return 'live';
   if (!app) return undefined;
+  if (workload.outcome === 'deployed' && service?.live === undefined)
+    return 'nothing is live: it may take over';
   if (workload.pinnedBy !== undefined) return `pinned by ${workload.pinnedBy}`;
   if (app.spec.hold?.release === number) return `asked for by ${app.spec.hold.by}`;
   if (workload.outcome === undefined && app.lastRelease?.number === number) return 'on its way to be live';

@@ -1,4 +1,5 @@
-import type { AppRef, PodSettings, Release } from './app.ts';
+import type { AppRef } from './app.ts';
+import type { PodSettings, Release } from './release.ts';
 
 /** What runs a Release: on a cluster one Deployment with its ConfigMap and Secret (DESIGN §2). */
 export interface Workload {
@@ -57,8 +58,12 @@ export interface Service {
   /** The Release that was live before, and when it was replaced: where a failed proof switches back to. */
   readonly previous?: number;
   readonly switchedAt?: Date;
-  /** Where a new request through the Service is sent. `host` is the Host header where it is not the address. */
+  /** Where a new request through the Service is sent: host and port are dialled, authority is its Host header. */
   readonly address: { readonly host: string; readonly port: number; readonly authority: string };
   /** Releases of the ready endpoints behind it, each as often as it has one: the proof reads them. */
   readonly endpoints: readonly number[];
 }
+
+/** Invariant 1: at least one wanted pod, and all of them ready for minReadySeconds. */
+export const isReady = (workload: Pick<Workload, 'replicas' | 'available'>) =>
+  workload.replicas > 0 && workload.available >= workload.replicas;

@@ -1,4 +1,6 @@
-import type { App, AppRef, AppSpec, AppStatus, BuildSettings, Hold, Release } from '../domain/app.ts';
+import type { App, AppRef, AppStatus } from '../domain/app.ts';
+import type { AppSpec, BuildSettings, Hold } from '../domain/app-spec.ts';
+import type { Release } from '../domain/release.ts';
 import type { NewWorkload, Pod, Service, Workload, WorkloadOutcome } from '../domain/workload.ts';
 
 /**
@@ -97,12 +99,12 @@ export interface LogOptions {
 
 export interface BuildJobs {
   /** Starts the Job; does nothing where one of the key is there already. */
-  startBuild(job: NewBuildJob): Promise<void>;
-  getBuild(key: string): Promise<BuildJob | undefined>;
-  listBuilds(): Promise<readonly BuildJob[]>;
+  startBuildJob(job: NewBuildJob): Promise<void>;
+  getBuildJob(key: string): Promise<BuildJob | undefined>;
+  listBuildJobs(): Promise<readonly BuildJob[]>;
   /** Ends the Job's processes and forgets it; its result is no longer to be had. */
-  deleteBuild(key: string): Promise<void>;
-  buildLog(key: string, options: LogOptions): AsyncIterable<string>;
+  deleteBuildJob(key: string): Promise<void>;
+  buildJobLog(key: string, options: LogOptions): AsyncIterable<string>;
 }
 
 export interface NewBuildJob {

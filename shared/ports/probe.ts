@@ -1,4 +1,4 @@
-import type { Check } from '../domain/app.ts';
+import type { Check } from '../domain/app-spec.ts';
 import type { Service } from '../domain/workload.ts';
 
 /** One new request through a Service: the last part of the proof of a switch (DESIGN §6). */

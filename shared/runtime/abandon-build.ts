@@ -1,4 +1,5 @@
 import { ConflictError } from '../domain/errors.ts';
+import { buildLogId } from '../domain/log.ts';
 import type { Ports } from './ports.ts';
 import { readLog } from './read-log.ts';
 
@@ -16,7 +17,7 @@ export async function abandonBuild(
     if (err instanceof ConflictError) return; // It has just finished.
     throw err;
   }
-  if (!(await cluster.getBuild(key))) return;
-  await store.saveLog(`build/${key}`, await readLog(cluster.buildLog(key, {})));
-  await cluster.deleteBuild(key);
+  if (!(await cluster.getBuildJob(key))) return;
+  await store.saveLog(buildLogId(key), await readLog(cluster.buildJobLog(key, {})));
+  await cluster.deleteBuildJob(key);
 }

@@ -1,36 +1,56 @@
+import { RetryableError } from '../domain/errors.ts';
 import type { OrderFacts } from '../domain/order.ts';
 import type { Ports } from './ports.ts';
 
+interface Question {
+  readonly repository: string;
+  readonly branch: string;
+  readonly candidate: string;
+  readonly latest: string | undefined;
+  readonly base?: string | undefined;
+}
+
 /**
- * Asks the code host how a commit stands to the branch's head and to the newest Release. `base` spares the questions in
- * the usual case: a push made on top of the newest Release follows it, whatever the code host says, and whether it
- * answers at all.
+ * Asks the code host how a commit stands to the branch's head and to the newest Release. While it is down, `base` may
+ * stand in for it: a push made on top of the newest Release follows that, unless the branch was forced since.
  */
 export async function orderFacts(
   { codeHost }: Pick<Ports, 'codeHost'>,
-  of: {
-    repository: string;
-    branch: string;
-    candidate: string;
-    latest: string | undefined;
-    base?: string | undefined;
-  },
+  question: Question,
 ): Promise<OrderFacts> {
-  const { repository, candidate, latest } = of;
-  if (latest !== undefined && (of.base === latest || candidate === latest)) {
-    const head = candidate;
-    return { candidate, latest, head, candidateInHead: true, latestInHead: true, candidateInLatest: false };
+  const { candidate, latest, base } = question;
+  if (latest !== undefined && candidate === latest) return inLine(candidate, latest);
+  try {
+    return await askHost(codeHost, question);
+  } catch (err) {
+    if (err instanceof RetryableError && latest !== undefined && base === latest)
+      return inLine(candidate, latest);
+    throw err;
   }
-  const head = (await codeHost.branchHead(repository, of.branch))?.sha;
+}
+
+/** The candidate is the head, and follows the newest Release. */
+const inLine = (candidate: string, latest: string | undefined): OrderFacts => ({
+  candidate,
+  latest,
+  head: candidate,
+  candidateInHead: true,
+  latestInHead: true,
+  candidateInLatest: false,
+  headInCandidate: false,
+});
+
+async function askHost(codeHost: Ports['codeHost'], question: Question): Promise<OrderFacts> {
+  const { repository, branch, candidate, latest } = question;
+  const head = (await codeHost.branchHead(repository, branch))?.sha;
+  // Head follows whatever was there before it: only an older commit has to show that it is not older than the latest.
+  if (candidate === head) return inLine(candidate, latest);
   const holds = async (descendant: string | undefined, ancestor: string | undefined) => {
     if (descendant === undefined || ancestor === undefined) return false;
     if (descendant === ancestor) return true;
     return (await codeHost.compare(repository, ancestor, descendant)) === 'ahead';
   };
   const candidateInHead = await holds(head, candidate);
-  // Head follows whatever was there before it: only an older commit has to show that it is not older than the latest.
-  if (candidate === head)
-    return { candidate, latest, head, candidateInHead, latestInHead: true, candidateInLatest: false };
   return {
     candidate,
     latest,
@@ -38,5 +58,6 @@ export async function orderFacts(
     candidateInHead,
     latestInHead: await holds(head, latest),
     candidateInLatest: await holds(latest, candidate),
+    headInCandidate: !candidateInHead && (await holds(candidate, head)),
   };
 }

@@ -8,6 +8,10 @@ import type { Ports } from './ports.ts';
 
 /** What any function takes: some of the ports, and of the configuration the part that it names. */
 type SomePorts = Partial<Omit<Ports, 'config'>> & { readonly config?: Partial<Config> };
+/** Every variable that the function takes, and no other: a list that the compiler compares with the function's own. */
+type Variables<P> = P extends { readonly config: infer C }
+  ? [variables: Readonly<Record<keyof C & Variable, true>>]
+  : [variables?: undefined];
 type Connections = 'cluster' | 'store' | 'codeHost' | 'events' | 'registry' | 'probe';
 type Adapters<P> = {
   readonly [K in keyof P & Connections]: K extends keyof Ports ? Adapter<Ports[K]> : never;
@@ -21,11 +25,11 @@ export function start<P extends SomePorts>(
   name: string,
   fn: (ports: P) => HttpFunction,
   adapters: Adapters<P>,
-  needs: readonly Variable[] = [],
+  ...[variables]: Variables<P>
 ): void {
   const connections = Object.entries(adapters) as [Connections, Adapter<unknown>][];
   const config = configOrExit([
-    ...needs,
+    ...(Object.keys(variables ?? {}) as Variable[]),
     'LOG_LEVEL',
     'PORT',
     ...connections.flatMap(([, adapter]) => adapter.needs),

@@ -6,7 +6,7 @@ import { localCluster } from '../../scripts/local/cluster/cluster.ts';
 import { podFolder } from '../../scripts/local/cluster/folders.ts';
 import { Records } from '../../scripts/local/cluster/records/records.ts';
 import { supervisor } from '../../scripts/local/cluster/supervisor/supervisor.ts';
-import { buildSettings } from '../../shared/domain/app.ts';
+import { buildSettings } from '../../shared/domain/app-spec.ts';
 import { address, commitFiles, putImage, temporaryFolder } from '../local/world.ts';
 import { eventually, uniqueKey } from './cluster/world.ts';
 import { type BuildEnding, type ClusterWorld, clusterContract } from './cluster.ts';
@@ -72,7 +72,7 @@ async function open(): Promise<ClusterWorld> {
     }),
     finishBuild: (key) =>
       eventually(async () => {
-        if ((await cluster.getBuild(key))?.phase === 'running') throw new Error(`${key} is still running`);
+        if ((await cluster.getBuildJob(key))?.phase === 'running') throw new Error(`${key} is still running`);
       }),
     async close() {
       await machine.close();

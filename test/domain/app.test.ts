@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { appSpec, branchName, repositoryName } from '../../shared/domain/app.ts';
+import { appSpec, branchName, repositoryName } from '../../shared/domain/app-spec.ts';
 import { buildKey } from '../../shared/domain/build.ts';
-import { podSettings, specHash } from '../../shared/domain/pod-settings.ts';
+import { podSettings, specHash } from '../../shared/domain/release.ts';
 import { aSpec, sha } from '../support/facts.ts';
 
 describe('the spec of an App', () => {

@@ -1,6 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { branchName } from '../../shared/domain/app.ts';
+import { branchName } from '../../shared/domain/app-spec.ts';
 import {
   alternativeName,
   isAppName,

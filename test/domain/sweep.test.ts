@@ -60,6 +60,12 @@ describe('the sweep', () => {
       'kept: pinned by Ada',
     ],
     [
+      'keeps everything that may take over while nothing is live',
+      { service: aService(), workloads: [deployed(8, standby)], now: minutesAfterNoon(999) },
+      'keep',
+      'kept: nothing is live: it may take over',
+    ],
+    [
       'keeps what is on its way',
       { workloads: [aWorkload(9)], service: aService({ live: 8 }) },
       'keep',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commitStatus, deploymentReport, inactiveReport } from '../../functions/notify/decide.ts';
+import { commitStatus, deploymentReports } from '../../functions/notify/decide.ts';
 import type { Change, Verdict } from '../../shared/domain/change.ts';
 import { aChange, sha } from '../support/facts.ts';
 
@@ -31,24 +31,31 @@ describe('notify words', () => {
     [{ release: 7, verdict: { outcome: 'superseded', by: 'r8' } }, 'inactive'],
     [{ release: 7, verdict: { outcome: 'cancelled', by: 'Ada' } }, 'inactive'],
   ])('the Change %j as the deployment state %s', (change, state) => {
-    expect(deploymentReport(aChange(change), URL)).toMatchObject({
-      task: 'acme/shop/r7',
-      commit: sha('a'),
-      environment: 'acme/shop',
-      state,
-    });
+    const reports = deploymentReports(aChange(change), [aChange(change)], URL);
+    expect(reports).toMatchObject([
+      { task: 'acme/shop/r7', commit: sha('a'), environment: 'acme/shop', state },
+    ]);
   });
 
   it('nothing of a deployment that has no release yet', () => {
-    expect(deploymentReport(aChange(), URL)).toBeUndefined();
+    expect(deploymentReports(aChange(), [], URL)).toEqual([]);
   });
 
-  it('that the release before is inactive, unless it is the same one', () => {
-    expect(inactiveReport(aChange({ release: 6 }), 7)).toMatchObject({
-      task: 'acme/shop/r6',
-      state: 'inactive',
+  describe('of what went live', () => {
+    const live = (id: string, release: number): Change =>
+      aChange({ id, release, verdict: { outcome: 'deployed', release } });
+    const told = (change: Change, deployed: readonly Change[]) =>
+      deploymentReports(change, deployed, URL).map(({ task, state }) => `${task} ${state}`);
+    const [r6, r7, back] = [live('a', 6), live('b', 7), live('c', 6)];
+
+    it('that it is, and that the one before is no longer', () => {
+      expect(told(r7, [r7, r6])).toEqual(['acme/shop/r7 success', 'acme/shop/r6 inactive']);
+      expect(told(back, [back, r7, r6])).toEqual(['acme/shop/r6 success', 'acme/shop/r7 inactive']);
     });
-    expect(inactiveReport(aChange({ release: 7 }), 7)).toBeUndefined();
-    expect(inactiveReport(aChange(), 7)).toBeUndefined();
+
+    it('late, that it was, and that it is no longer', () => {
+      expect(told(r7, [back, r7, r6])).toEqual(['acme/shop/r7 success', 'acme/shop/r7 inactive']);
+      expect(told(r6, [back, r7, r6])).toEqual(['acme/shop/r6 success']);
+    });
   });
 });

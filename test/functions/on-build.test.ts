@@ -47,10 +47,8 @@ describe('onBuild decides', () => {
     });
   });
 
-  it('that a build whose job is gone has failed, and can be retried', () => {
-    expect(decide(aBuild(), undefined, '', now)).toMatchObject({
-      build: { state: 'failed', reason: 'its Job is gone: retry it' },
-    });
+  it('nothing of a job that is gone: it is made anew', () => {
+    expect(decide(aBuild(), undefined, '', now)).toMatchObject({ action: 'nothing' });
   });
 
   it.each(['succeeded', 'failed', 'cancelled'] as const)(

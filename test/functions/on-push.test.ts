@@ -12,6 +12,7 @@ function facts(change: Partial<PushFacts> = {}): PushFacts {
     message: 'Add a till',
     order: order(),
     build: undefined,
+    lastFailed: false,
     retry: false,
     ...change,
   };
@@ -25,6 +26,7 @@ function order(change: Partial<PushFacts['order']> = {}): PushFacts['order'] {
     candidateInHead: true,
     latestInHead: true,
     candidateInLatest: false,
+    headInCandidate: false,
     ...change,
   };
 }
@@ -35,7 +37,7 @@ describe('onPush decides', () => {
     [
       'to build under a Hold too, and says that it is held then',
       { app: anApp({ spec: { hold: HOLD } }) },
-      { action: 'build', reason: 'building, then held by Ada' },
+      { action: 'build', reason: 'building, then held by Ada: till is broken' },
     ],
     [
       'to reuse an image that was built before',
@@ -70,12 +72,12 @@ describe('onPush decides', () => {
     [
       'to skip a commit that says so',
       { message: 'Typo [skip ci]' },
-      { action: 'skip', why: 'its message says [skip ci]' },
+      { action: 'conclude', verdict: { outcome: 'skipped', why: 'its message says [skip ci]' } },
     ],
     [
       'to skip by a marker in the body, in any case',
       { message: 'Typo\n\n[Skip Deploy]' },
-      { action: 'skip', why: 'its message says [Skip Deploy]' },
+      { action: 'conclude', verdict: { outcome: 'skipped', why: 'its message says [Skip Deploy]' } },
     ],
     [
       'to deploy a marked commit when a person retries it',
@@ -85,22 +87,34 @@ describe('onPush decides', () => {
     [
       'to skip the commit of the newest release: a branch made anew, a repeated push',
       { app: anApp({ lastRelease: aRelease(3, { commit: sha('a') }) }) },
-      { action: 'skip', why: 'r3 is of this commit' },
+      { action: 'conclude', verdict: { outcome: 'skipped', why: 'r3 is of this commit' } },
+    ],
+    [
+      'to try the newest commit again when its release failed',
+      {
+        app: anApp({ lastRelease: aRelease(3, { commit: sha('a') }) }),
+        lastFailed: true,
+        build: aBuild({ state: 'succeeded' }),
+      },
+      { action: 'reuse', reason: 'built before' },
     ],
     [
       'to skip when the branch is gone meanwhile',
       { order: order({ head: undefined }) },
-      { action: 'skip', why: 'branch main is not there; what is live goes on' },
+      {
+        action: 'conclude',
+        verdict: { outcome: 'skipped', why: 'branch main is not there; what is live goes on' },
+      },
     ],
     [
       'that a commit that was forced away is superseded by the head',
       { order: order({ head: sha('f'), candidateInHead: false }) },
-      { action: 'supersede', by: sha('f') },
+      { action: 'conclude', verdict: { outcome: 'superseded', by: sha('f') } },
     ],
     [
       'that an older push that arrives late is superseded by what was released since',
       { order: order({ head: sha('c'), latest: sha('b'), candidateInLatest: true }) },
-      { action: 'supersede', by: sha('b') },
+      { action: 'conclude', verdict: { outcome: 'superseded', by: sha('b') } },
     ],
     [
       'to build a commit between the newest release and the head',

@@ -49,9 +49,9 @@ describe('onStatus decides', () => {
       },
     ],
     [
-      'that a cancelled build cancels the Change',
+      'to wait for onPush where another App had the build cancelled',
       { build: aBuild({ state: 'cancelled' }) },
-      { action: 'conclude', verdict: { outcome: 'cancelled', by: 'the end of its build' } },
+      { action: 'nothing', reason: 'its build was cancelled for another App: onPush makes it anew' },
     ],
     [
       'that a Change of a deleted App is cancelled',
@@ -92,7 +92,7 @@ describe('onStatus decides', () => {
       'that checks have a deadline, from when they were first waited for',
       {
         app: checked,
-        change: aChange({ timeline: [{ at: NOON.toISOString(), state: 'waiting for checks', reason: '' }] }),
+        change: aChange({ waitingSince: NOON.toISOString() }),
         now: minutesAfterNoon(10),
       },
       { action: 'conclude', verdict: { outcome: 'failed', why: 'ci, lint did not come in 600 s' } },

@@ -46,6 +46,12 @@ describe('receiveWebhook decides', () => {
     ],
     ['to skip a push of no repository', 'push', {}, { action: 'skip', why: 'it is about no repository' }],
     ['to refuse what is not JSON', 'push', '{', { action: 'refuse', status: 400 }],
+    [
+      'to refuse the name of a repository that no code host gives',
+      'push',
+      { repository: { full_name: '../../etc\n\u001b[31m' } },
+      { action: 'refuse', status: 400 },
+    ],
     ['to refuse JSON that is no object', 'push', '[1]', { action: 'refuse', status: 400 }],
     [
       'to refuse a repository that is none',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingEvents, type ResyncFacts } from '../../functions/resync/decide.ts';
+import { decide, type ResyncFacts } from '../../functions/resync/decide.ts';
 import { APPS_PER_TICK, turnOf } from '../../functions/resync/turn.ts';
 import {
   aBuild,
@@ -93,7 +93,7 @@ describe('resync emits', () => {
       [['dev.cite.change.updated', { change: 'uid-1/push-1' }]],
     ],
   ])('%s', (_title, change, events) => {
-    expect(missingEvents(facts(change)).map(({ type, data }) => [type, data])).toEqual(events);
+    expect(decide(facts(change)).map(({ type, data }) => [type, data])).toEqual(events);
   });
 
   it('looks at every App in turn, a bounded number in each tick', () => {

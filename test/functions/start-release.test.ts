@@ -10,6 +10,7 @@ const order = {
   candidateInHead: true,
   latestInHead: true,
   candidateInLatest: false,
+  headInCandidate: false,
 };
 const superseded = { ...order, head: sha('c'), latest: sha('b'), candidateInLatest: true };
 const last = aRelease(6);

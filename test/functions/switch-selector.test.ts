@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide, type SwitchFacts } from '../../functions/switchSelector/decide.ts';
+import { decideLeftover } from '../../functions/switchSelector/decide-leftover.ts';
 import { decideProof, type ProofFacts } from '../../functions/switchSelector/decide-proof.ts';
-import { leftoverVerdict } from '../../functions/switchSelector/leftover-verdict.ts';
 import {
   aChange,
   anApp,
@@ -24,7 +24,9 @@ const facts = (change: Partial<SwitchFacts> = {}): SwitchFacts => ({
   app: anApp(),
   workloads: [deployed(1), aWorkload(2)],
   pods: [],
+  verdicts: new Map(),
   askedAt: undefined,
+  toProve: false,
   now: NOON,
   ...change,
 });
@@ -187,7 +189,7 @@ describe('switchSelector decides', () => {
         askedAt: NOON,
         now: minutesAfterNoon(6),
       },
-      { action: 'fail', release: 1 },
+      { action: 'give up', release: 1 },
     ],
     [
       'to leave live what is live when the wish has failed',
@@ -205,13 +207,55 @@ describe('switchSelector decides', () => {
     ],
     [
       'to prove anew what a person went back to',
-      { app: wishFor(1), workloads: [deployed(1)], askedAt: NOON },
+      { app: wishFor(1), workloads: [deployed(1)], toProve: true },
       { action: 'prove', release: 1 },
     ],
     [
       'to hold the newer release while a wish is fulfilled',
       { app: wishFor(1) },
       { action: 'hold', release: 2 },
+    ],
+    [
+      'to go no further with what was cancelled while it was made',
+      { verdicts: new Map([[2, { outcome: 'cancelled', by: 'Ada' }]]) },
+      { action: 'settle', release: 2, outcome: 'cancelled' },
+    ],
+    [
+      'to go no further with what was superseded while it was made',
+      { verdicts: new Map([[2, { outcome: 'superseded', by: 'r3' }]]) },
+      { action: 'settle', release: 2, outcome: 'superseded' },
+    ],
+    [
+      'to mark as failed what was refused while it was made',
+      { verdicts: new Map([[2, { outcome: 'refused', why: 'owner' }]]) },
+      { action: 'settle', release: 2, outcome: 'failed' },
+    ],
+    [
+      'to find again what was live when its Service was made anew',
+      { service: aService(), workloads: [deployed(1), deployed(2, { standbySince: NOON })] },
+      { action: 'switch', release: 1, reason: 'the Service selects nothing' },
+    ],
+    [
+      'to take the newest standby where nothing else is left',
+      {
+        service: aService(),
+        workloads: [deployed(1, { standbySince: NOON }), deployed(2, { standbySince: NOON })],
+      },
+      { action: 'switch', release: 2 },
+    ],
+    [
+      'not to undo a rollback whose proof failed',
+      {
+        app: wishFor(2),
+        service: aService({ live: 2, previous: 1 }),
+        workloads: [deployed(1), aWorkload(2, { outcome: 'failed' })],
+      },
+      { action: 'nothing' },
+    ],
+    [
+      'to let what is ready replace what is selected and has lost its pods',
+      { workloads: [aWorkload(1, { available: 0 }), aWorkload(2)] },
+      { action: 'switch', release: 2 },
     ],
   ])('%s', (_title, change, decision) => {
     expect(decide(facts(change))).toMatchObject(decision);
@@ -221,6 +265,8 @@ describe('switchSelector decides', () => {
 describe('the proof of a switch', () => {
   const proof = (change: Partial<ProofFacts> = {}): ProofFacts => ({
     service: aService({ live: 2, previous: 1, switchedAt: NOON, endpoints: [2, 2] }),
+    live: aWorkload(2),
+    pods: [],
     previous: deployed(1),
     fault: undefined,
     now: NOON,
@@ -265,6 +311,16 @@ describe('the proof of a switch', () => {
       { service: aService({ live: 2 }), now: NOON },
       { action: 'fail' },
     ],
+    [
+      'waits for pods that went after the switch, however long ago',
+      { live: aWorkload(2, { available: 0 }), now: late },
+      { action: 'wait', reason: '0 of 2 pods are ready' },
+    ],
+    [
+      'fails at once when they crash',
+      { live: aWorkload(2, { available: 0 }), pods: [aPod(2, { reason: 'CrashLoopBackOff', restarts: 2 })] },
+      { action: 'fail', reason: 'CrashLoopBackOff; switching back to r1' },
+    ],
   ])('%s', (_title, change, decision) => {
     expect(decideProof(proof(change))).toMatchObject(decision);
   });
@@ -306,6 +362,12 @@ describe('the verdict of a Change that was left over', () => {
       { workloads: [aWorkload(1, { outcome: 'cancelled' })] },
       { outcome: 'cancelled', by: 'a person' },
     ],
+    [
+      'failed, when its release is there no more',
+      aChange({ id: 'uid-1/y', release: 3 }),
+      {},
+      { outcome: 'failed', why: 'r3 is not there any more' },
+    ],
     ['none, for a rollback that is still wanted', rollback, {}, undefined],
     [
       'cancelled, for a rollback that is not wanted any more',
@@ -317,9 +379,9 @@ describe('the verdict of a Change that was left over', () => {
       'failed, for a rollback to what the sweep took',
       rollback,
       { workloads: [deployed(2)] },
-      { outcome: 'failed', why: 'r1 is not there any more: the sweep took it' },
+      { outcome: 'failed', why: 'r1 is not there any more' },
     ],
   ])('%s', (_title, change, world, verdict) => {
-    expect(leftoverVerdict(change, { ...scene, ...world })).toEqual(verdict);
+    expect(decideLeftover(change, { ...scene, ...world })).toEqual(verdict);
   });
 });

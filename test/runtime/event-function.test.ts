@@ -65,6 +65,12 @@ describe('an event function answers the broker', () => {
     expect([res.status, await res.text()]).toEqual([status, '']);
   });
 
+  it('after it looked again at once, where somebody else wrote first', async () => {
+    received.length = 0;
+    await send('test.conflict');
+    expect(received).toHaveLength(3);
+  });
+
   it('in structured mode alike', async () => {
     const event = {
       specversion: '1.0',
@@ -124,6 +130,11 @@ describe('the host of a function', () => {
     );
     expect([413, 'closed']).toContain(answer);
     expect(sent).toBeLessThan(3 * MAX_BODY_BYTES);
+  });
+
+  it('refuses a path that cannot be decoded, and tells nothing of itself', async () => {
+    const res = await fetch(`${url}%ff`, { method: 'POST' });
+    expect([res.status, await res.text()]).toEqual([400, '']);
   });
 
   it('refuses a compressed body: it would be a way round the limit', async () => {

@@ -1,6 +1,8 @@
-import { type App, type AppSpecInput, appSpec, type Release } from '../../shared/domain/app.ts';
+import type { App } from '../../shared/domain/app.ts';
+import { type AppSpecInput, appSpec } from '../../shared/domain/app-spec.ts';
 import type { Build } from '../../shared/domain/build.ts';
 import { type Change, openChange } from '../../shared/domain/change.ts';
+import type { Release } from '../../shared/domain/release.ts';
 import type { Pod, Service, Workload } from '../../shared/domain/workload.ts';
 
 /** Values for the pure decisions: each builder gives the plainest one, and takes what the test is about. */
@@ -19,6 +21,7 @@ export function anApp(app: Partial<Omit<App, 'spec'>> & { spec?: Partial<AppSpec
     name: 'shop',
     uid: 'uid-1',
     resourceVersion: '1',
+    generation: 1,
     status: { conditions: [] },
     deleting: false,
     finalizers: ['cite.dev/cleanup'],

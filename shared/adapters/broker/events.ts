@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { CloudEvent, HTTP } from 'cloudevents';
+import { CloudEvent, type Headers, HTTP } from 'cloudevents';
 import { RetryableError } from '../../domain/errors.ts';
 import type { CiteEvent } from '../../domain/events.ts';
 import type { Events } from '../../ports/events.ts';
@@ -15,11 +15,22 @@ export function brokerEvents(options: { url: string; source: string; clock: () =
   return {
     async emit(event) {
       const { headers, body } = HTTP.binary(cloudEvent(event, options.source, options.clock()));
-      const status = await post(options.url, headers as Record<string, string>, String(body), agent);
+      const status = await post(options.url, encoded(headers), String(body), agent);
       if (status >= 300) throw new RetryableError(`the broker answered ${status} to ${event.type}`);
     },
   };
 }
+
+/** As the HTTP binding of CloudEvents encodes values in headers (3.1.3.2): a name from outside may hold anything. */
+const encoded = (headers: Headers): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      String(value).replace(/[^\x20-\x7e]|["%]/gu, (character) =>
+        encodeURIComponent(character.toWellFormed()),
+      ),
+    ]),
+  );
 
 function cloudEvent(event: CiteEvent, source: string, time: Date): CloudEvent<unknown> {
   return new CloudEvent({

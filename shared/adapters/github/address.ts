@@ -1,4 +1,4 @@
-import { branchName, repositoryName } from '../../domain/app.ts';
+import { branchName, repositoryName } from '../../domain/app-spec.ts';
 import { InvalidError } from '../../domain/errors.ts';
 
 /*

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { App, AppSpec, AppStatus } from '../../domain/app.ts';
-import { appSpec } from '../../domain/app.ts';
+import type { App, AppStatus } from '../../domain/app.ts';
+import type { AppSpec } from '../../domain/app-spec.ts';
+import { appSpec } from '../../domain/app-spec.ts';
 import { InvalidError } from '../../domain/errors.ts';
+import { type Release, releaseRecord } from '../../domain/release.ts';
 import type { AppChange } from '../../ports/cluster.ts';
 import { LAST_RELEASE, metadataOf } from './objects.ts';
 
@@ -13,6 +15,7 @@ export interface AppObject {
   readonly metadata?: {
     readonly name?: string;
     readonly namespace?: string;
+    readonly generation?: number;
     readonly deletionTimestamp?: string;
     readonly finalizers?: readonly string[];
     readonly annotations?: Readonly<Record<string, string>>;
@@ -21,20 +24,10 @@ export interface AppObject {
   readonly status?: Partial<AppStatus>;
 }
 
-/** A Release as it is kept in an annotation. */
-const releaseRecord = z.object({
-  number: z.int().min(1),
-  change: z.string(),
-  commit: z.string(),
-  image: z.string(),
-  specHash: z.string(),
-  createdAt: z.string(),
-});
-
 /** The value of an annotation that holds a Release; undefined: it holds none. */
-export function parseRelease(text: string) {
+export function parseRelease(text: string): Release | undefined {
   try {
-    return releaseRecord.safeParse(JSON.parse(text)).data;
+    return releaseRecord.safeParse(JSON.parse(text)).data as Release | undefined;
   } catch {
     return undefined;
   }
@@ -60,6 +53,7 @@ export function toApp(object: AppObject): App {
     name,
     uid,
     resourceVersion,
+    generation: object.metadata?.generation ?? 1,
     spec: spec.data,
     ...(lastRelease ? { lastRelease } : {}),
     status: { conditions: [], ...object.status },

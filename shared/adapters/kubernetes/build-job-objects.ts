@@ -15,7 +15,7 @@ export const jobName = (key: string) => `b-${key}`;
 
 /** Beyond the build's own time: until then a pod must have been placed and its images pulled. */
 const PLACING_SECONDS = 10;
-/** A result that nobody has read by then is forgotten; deleteBuild forgets it sooner. */
+/** A result that nobody has read by then is forgotten; deleteBuildJob forgets it sooner. */
 const KEPT_SECONDS = 86_400;
 
 const WORKSPACE = '/workspace';

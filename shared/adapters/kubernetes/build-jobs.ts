@@ -2,7 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { BuildJob, BuildJobs } from '../../ports/cluster.ts';
 import { type BuildPlace, buildJob, credentialSecret, jobName } from './build-job-objects.ts';
 import { toBuildJob } from './build-job-state.ts';
-import { buildLog } from './build-log.ts';
+import { buildJobLog } from './build-log.ts';
 import { type Connection, pages } from './connection.ts';
 import { ask, create, find } from './errors.ts';
 import { BUILD, checkNames, isManaged, isObjectName, managedSelector, metadataOf } from './objects.ts';
@@ -18,7 +18,7 @@ export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): 
     return items.find(({ metadata }) => metadata?.deletionTimestamp === undefined);
   };
 
-  const getBuild = async (key: string): Promise<BuildJob | undefined> => {
+  const getBuildJob = async (key: string): Promise<BuildJob | undefined> => {
     if (!isObjectName(key)) return undefined;
     const job = await find(batch.readNamespacedJob({ namespace, name: jobName(key) }));
     if (!job || !isManaged(job)) return undefined;
@@ -27,9 +27,9 @@ export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): 
   };
 
   return {
-    getBuild,
+    getBuildJob,
 
-    async startBuild(job) {
+    async startBuildJob(job) {
       checkNames({ key: job.key });
       const name = jobName(job.key);
       const made = await create(batch.createNamespacedJob({ namespace, body: buildJob(job, place) }));
@@ -41,7 +41,7 @@ export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): 
       );
     },
 
-    async listBuilds() {
+    async listBuildJobs() {
       const labelSelector = `${managedSelector},${BUILD}`;
       const pods = new Map<string, V1Pod>();
       for await (const pod of pages((page) =>
@@ -58,7 +58,7 @@ export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): 
       return builds;
     },
 
-    async deleteBuild(key) {
+    async deleteBuildJob(key) {
       checkNames({ key });
       const name = jobName(key);
       const job = await find(batch.readNamespacedJob({ namespace, name }));
@@ -68,10 +68,10 @@ export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): 
       await find(batch.deleteNamespacedJob({ namespace, name, body }));
     },
 
-    buildLog(key, options) {
+    buildJobLog(key, options) {
       const pod = async () => (isObjectName(key) ? podOf(key) : undefined);
-      const isRunning = async () => (await getBuild(key))?.phase === 'running';
-      return buildLog(connection, namespace, { pod, isRunning }, options);
+      const isRunning = async () => (await getBuildJob(key))?.phase === 'running';
+      return buildJobLog(connection, namespace, { pod, isRunning }, options);
     },
   };
 }

@@ -15,7 +15,7 @@ interface Build {
 }
 
 /** What the steps of a build printed, one after the other; followed, until the last one ended or the build is gone. */
-export async function* buildLog(
+export async function* buildJobLog(
   connection: Connection,
   namespace: string,
   build: Build,

@@ -5,7 +5,7 @@ import type {
   V1ResourceRequirements,
   V1Secret,
 } from '@kubernetes/client-node';
-import type { Check } from '../../domain/app.ts';
+import type { Check } from '../../domain/app-spec.ts';
 import { workloadName } from '../../domain/naming.ts';
 import type { NewWorkload } from '../../domain/workload.ts';
 import { appResource } from './app-objects.ts';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject, V1Deployment } from '@kubernetes/client-node';
 import { InvalidError, RetryableError } from '../../domain/errors.ts';
 import { workloadName } from '../../domain/naming.ts';
@@ -17,13 +18,27 @@ export function kubernetesWorkloads({ core, apps }: Connection): WorkloadVerbs {
     const { configMap, secret, deployment } = workloadObjects(workload);
     const name = workloadName(workload.app.name, workload.release.number);
     const ours = checkedFor(workload);
-    // The pods need the first two; whoever comes second, after a death or in a race, takes what is there.
-    if (!(await create(core.createNamespacedConfigMap({ namespace, body: configMap }))))
-      ours(await ask(core.readNamespacedConfigMap({ namespace, name })));
-    if (!(await create(core.createNamespacedSecret({ namespace, body: secret }))))
-      ours(await ask(core.readNamespacedSecret({ namespace, name })));
-    const made = await create(apps.createNamespacedDeployment({ namespace, body: deployment }));
-    return made ?? ours(await ask(apps.readNamespacedDeployment({ namespace, name })));
+    const made = await find(apps.readNamespacedDeployment({ namespace, name }));
+    if (made) return ours(made);
+    // The pods need the first two. After a death they may be there, of a spec that has changed since: nothing runs on
+    // them yet. What is the same stays: another one may be making its Deployment just now.
+    const at = { namespace, name };
+    if (!(await create(core.createNamespacedConfigMap({ namespace, body: configMap })))) {
+      const there = ours(await ask(core.readNamespacedConfigMap(at)));
+      if (!isDeepStrictEqual(there.data ?? {}, configMap.data)) {
+        await find(core.deleteNamespacedConfigMap(at));
+        await create(core.createNamespacedConfigMap({ namespace, body: configMap }));
+      }
+    }
+    if (!(await create(core.createNamespacedSecret({ namespace, body: secret })))) {
+      const there = ours(await ask(core.readNamespacedSecret(at)));
+      if (!isDeepStrictEqual(there.data ?? {}, encoded(secret.stringData))) {
+        await find(core.deleteNamespacedSecret(at));
+        await create(core.createNamespacedSecret({ namespace, body: secret }));
+      }
+    }
+    const deployed = await create(apps.createNamespacedDeployment({ namespace, body: deployment }));
+    return deployed ?? ours(await ask(apps.readNamespacedDeployment(at)));
   };
 
   return {
@@ -101,3 +116,9 @@ function checkedFor({ app }: NewWorkload) {
     return object;
   };
 }
+
+/** As the API server keeps what was given as text. */
+const encoded = (content: Readonly<Record<string, string>> = {}) =>
+  Object.fromEntries(
+    Object.entries(content).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  );

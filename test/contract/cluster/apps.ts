@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { AppSpec, Hold } from '../../../shared/domain/app.ts';
+import type { App } from '../../../shared/domain/app.ts';
+import type { AppSpec, Hold } from '../../../shared/domain/app-spec.ts';
 import { ConflictError, InvalidError } from '../../../shared/domain/errors.ts';
 import {
   freshNamespace,
@@ -120,6 +121,17 @@ export function appsContract(world: World): void {
     const named = await cluster.updateApp(replaced, { spec: { ...spec, hold: other }, redeploy: null });
     expect(named.spec).toEqual({ ...spec, hold: held });
     expect(await getApp(app)).toEqual(named);
+  });
+
+  test('the generation is raised by every change of the spec, and by nothing else', async () => {
+    const made = await newApp(world);
+    const finalized = await world().cluster.updateApp(made, { finalizers: ['cite.dev/test'] });
+    await world().cluster.setAppStatus(refOf(made), { state: 'live' });
+    const same = await world().cluster.getApp(refOf(made));
+    expect([finalized.generation, same?.generation]).toEqual([made.generation, made.generation]);
+    const spec = { ...finalized.spec, env: { A: '1' } };
+    const changed = await world().cluster.updateApp(same as App, { spec, finalizers: [] });
+    expect(changed.generation).toBeGreaterThan(made.generation);
   });
 
   test('a hold is replaced whole and removed by null; the rest of the spec stays', async () => {

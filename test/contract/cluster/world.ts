@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { vi } from 'vitest';
-import type { App, AppRef, AppSpecInput, PodSettings, Release } from '../../../shared/domain/app.ts';
-import { appSpec } from '../../../shared/domain/app.ts';
+import type { App, AppRef } from '../../../shared/domain/app.ts';
+import type { AppSpecInput } from '../../../shared/domain/app-spec.ts';
+import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { ConflictError } from '../../../shared/domain/errors.ts';
+import type { PodSettings, Release } from '../../../shared/domain/release.ts';
 import type { NewWorkload, Workload } from '../../../shared/domain/workload.ts';
 import type { Cluster, NewBuildJob } from '../../../shared/ports/cluster.ts';
 

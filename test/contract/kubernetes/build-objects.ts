@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { buildSettings } from '../../../shared/domain/app.ts';
+import { buildSettings } from '../../../shared/domain/app-spec.ts';
 import type { NewBuildJob } from '../../../shared/ports/cluster.ts';
 import { eventually, uniqueKey } from '../cluster/world.ts';
 import type { ApiServer } from './api-server.ts';
@@ -17,7 +17,7 @@ export function buildObjectTests(server: () => ApiServer): void {
       timeoutSeconds: 600,
       ...overrides,
     };
-    await cluster().startBuild(job);
+    await cluster().startBuildJob(job);
     const name = `b-${job.key}`;
     return {
       job,
@@ -50,14 +50,14 @@ export function buildObjectTests(server: () => ApiServer): void {
 
   test('the credential goes with its Job', async () => {
     const { job, name } = await start({ credential: 's3cret-token' });
-    await cluster().deleteBuild(job.key);
+    await cluster().deleteBuildJob(job.key);
     await eventually(async () => expect(await cluster().readSecret(BUILDS, name)).toBeUndefined());
   });
 
   test('a start that was cut short before the credential is finished by the next', async () => {
     const { job, name } = await start();
     expect(await cluster().readSecret(BUILDS, name)).toBeUndefined();
-    await cluster().startBuild({ ...job, credential: 's3cret-token' });
+    await cluster().startBuildJob({ ...job, credential: 's3cret-token' });
     expect(await cluster().readSecret(BUILDS, name)).toHaveProperty('config');
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { appSpec } from '../../../shared/domain/app.ts';
+import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { freshNamespace } from '../cluster/world.ts';
 import type { ApiServer } from './api-server.ts';
 import { specCases } from './spec-cases.ts';

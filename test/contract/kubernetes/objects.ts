@@ -84,7 +84,7 @@ export function objectTests(server: () => ApiServer): void {
     );
   });
 
-  test('a Workload whose making was cut short is finished with what is there', async () => {
+  test('a Workload whose making was cut short is finished with what is wanted now', async () => {
     const app = await newApp();
     const { core, apps } = server().connection;
     const { namespace } = app;
@@ -95,7 +95,7 @@ export function objectTests(server: () => ApiServer): void {
     const deployment = await apps.readNamespacedDeployment({ namespace, name: 'web-r1' });
     const secret = await core.readNamespacedSecret({ namespace, name: 'web-r1' });
     expect(secret.metadata?.ownerReferences).toMatchObject([{ uid: deployment.metadata?.uid }]);
-    expect(await cluster().readSecret(namespace, 'web-r1')).toEqual({ KEY: 'first' });
+    expect(await cluster().readSecret(namespace, 'web-r1')).toEqual({ KEY: 'second' });
   });
 
   test("what of a Workload's name is somebody else's, or an earlier App's, is not taken over", async () => {

@@ -2,7 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import { kubernetesCluster } from '../../../shared/adapters/kubernetes/cluster.ts';
 import { decode } from '../../../shared/adapters/kubernetes/secrets.ts';
-import { buildSettings } from '../../../shared/domain/app.ts';
+import { buildSettings } from '../../../shared/domain/app-spec.ts';
 import { workloadName } from '../../../shared/domain/naming.ts';
 import { type ClusterWorld, eventually, uniqueKey } from '../cluster/world.ts';
 import type { ApiServer } from './api-server.ts';

@@ -4,7 +4,7 @@ import type { Needs } from './needs.ts';
 export type NewCondition = Omit<Condition, 'lastTransitionTime'>;
 
 /** Conditions and address, written only where one differs: the write wakes this function again. */
-export async function writeStatus(ports: Needs, app: App, next: readonly NewCondition[]): Promise<void> {
+export async function writeConditions(ports: Needs, app: App, next: readonly NewCondition[]): Promise<void> {
   const before = new Map(app.status.conditions.map((condition) => [condition.type, condition]));
   const url = ports.config.APP_URL.replaceAll('{name}', app.name).replaceAll('{namespace}', app.namespace);
   const same = next.every((condition) => isSame(before.get(condition.type), condition));

@@ -6,7 +6,7 @@ import type { Service, Workload } from '../../shared/domain/workload.ts';
  * The verdict of an open Change when nothing of its App is on its way; undefined: it still waits for something else
  * (its build, its checks, its release, the Hold).
  */
-export function leftoverVerdict(
+export function decideLeftover(
   change: Change,
   scene: { service: Pick<Service, 'live'>; app: Pick<App, 'spec'>; workloads: readonly Workload[] },
 ): Verdict | undefined {
@@ -21,9 +21,10 @@ export function leftoverVerdict(
     return { outcome: 'superseded', by: `r${scene.service.live ?? workload.release.number + 1}` };
   }
   if (workload?.outcome === 'cancelled') return { outcome: 'cancelled', by: 'a person' };
+  if (change.release !== undefined && !workload) {
+    return { outcome: 'failed', why: `r${change.release} is not there any more` };
+  }
   if (change.kind !== 'rollback') return undefined;
-  if (!workload)
-    return { outcome: 'failed', why: `r${change.release} is not there any more: the sweep took it` };
   return scene.app.spec.hold?.release === change.release
     ? undefined
     : { outcome: 'cancelled', by: 'the end of the Hold that asked for it' };

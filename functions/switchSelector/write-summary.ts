@@ -1,8 +1,9 @@
-import type { AppStatus } from '../../shared/domain/app.ts';
+import type { App, AppStatus } from '../../shared/domain/app.ts';
+import type { Workload } from '../../shared/domain/workload.ts';
 import type { Needs, Scene } from './scene.ts';
 
 /** What `kubectl get apps` prints, written only where it differs: a write wakes createService. */
-export async function writeStatus({ cluster }: Needs, scene: Scene): Promise<void> {
+export async function writeSummary({ cluster }: Needs, scene: Scene): Promise<void> {
   const next = summary(scene);
   const { status } = scene.app;
   if (Object.entries(next).every(([key, value]) => status[key as keyof AppStatus] === value)) return;
@@ -16,18 +17,16 @@ function summary({ service, app, workloads }: Scene) {
     .filter((w) => w.outcome === 'deployed' && w.replicas > 0 && w !== live)
     .reduce((newest, w) => Math.max(newest, w.release.number), 0);
   const next = workloads.find((workload) => workload.outcome === undefined && workload !== live);
-  const state = app.spec.hold
-    ? 'Held'
-    : next
-      ? `Starting ${name(next.release.number)}`
-      : live
-        ? 'Live'
-        : 'Waiting';
   return {
     live: name(service.live),
     standby: name(standby || undefined),
     commit: live?.release.commit ?? '',
-    state,
-    url: `http://${service.address.authority}`,
+    state: stateOf(app, live, next),
   };
+}
+
+function stateOf({ spec }: App, live: Workload | undefined, next: Workload | undefined): string {
+  if (spec.hold) return 'held';
+  if (next) return `starting r${next.release.number}`;
+  return live ? 'live' : 'waiting';
 }

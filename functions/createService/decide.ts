@@ -1,0 +1,72 @@
+import type { App } from '../../shared/domain/app.ts';
+import { heldBy } from '../../shared/domain/app-spec.ts';
+import { type Change, changeOf, type NewChange, type Verdict } from '../../shared/domain/change.ts';
+import { specHash } from '../../shared/domain/release.ts';
+
+export interface SpecFacts {
+  readonly app: App;
+  /** Content of the App's Secret; empty where it names none, undefined where the one that it names is not there. */
+  readonly secret: Readonly<Record<string, string>> | undefined;
+  readonly openChanges: readonly Change[];
+  /** Whether any Change of the App is known, ended ones too. */
+  readonly known: boolean;
+}
+
+export type SpecDecision =
+  | { readonly action: 'nothing'; readonly reason: string }
+  | { readonly action: 'ask for head'; readonly reason: string }
+  | {
+      readonly action: 'open';
+      readonly change: NewChange;
+      /** The Change whose Release starts just now, with the configuration of before. */
+      readonly supersede?: { readonly change: Change; readonly verdict: Verdict };
+    };
+
+/** First sight of an App deploys its branch's head; later a spec or secret that differs from the newest Release is a Change. */
+export function decide({ app, secret, openChanges, known }: SpecFacts): SpecDecision {
+  const last = app.lastRelease;
+  if (!last) {
+    return known
+      ? { action: 'nothing', reason: 'its head is known' }
+      : { action: 'ask for head', reason: 'it is seen for the first time' };
+  }
+  // A Secret that is gone changes nothing by itself: every Release has its own copy.
+  if (!secret) return { action: 'nothing', reason: 'its Secret is not there' };
+  const hash = specHash(app.spec, secret);
+  if (hash === last.specHash) return { action: 'nothing', reason: `r${last.number} is of this spec` };
+  if (openChanges.some((change) => change.release === undefined && change.kind !== 'rollback')) {
+    return {
+      action: 'nothing',
+      reason: 'a Change that has no release yet takes the newest configuration with it',
+    };
+  }
+  const maker = openChanges.find((change) => change.id === last.change);
+  if (maker?.state === 'switching') {
+    // Its end writes the App's status, which wakes this function again.
+    return { action: 'nothing', reason: `r${last.number} is being proven` };
+  }
+  const by = `r${last.number + 1}, its new configuration`;
+  return {
+    action: 'open',
+    change: newChange(app, last.number, hash),
+    ...(maker ? { supersede: { change: maker, verdict: { outcome: 'superseded', by } } } : {}),
+  };
+}
+
+function newChange(app: App, lastNumber: number, hash: string): NewChange {
+  const { hold, redeploy } = app.spec;
+  const kind = redeploy?.id === app.lastRelease?.redeploy ? 'config' : 'redeploy';
+  return {
+    ...changeOf(app, {
+      // The generation too: what was cancelled, taken back and wished again is another Change.
+      id: `${kind}/r${lastNumber}-g${app.generation}-${hash}`,
+      kind,
+      commit: app.lastRelease?.commit ?? '',
+      title: kind === 'config' ? 'configuration changed' : 'redeploy',
+      author: kind === 'redeploy' ? (redeploy?.by ?? '') : '',
+    }),
+    ...(hold
+      ? { state: 'held', reason: heldBy(hold) }
+      : { state: 'starting', reason: `${kind} after r${lastNumber}` }),
+  };
+}

@@ -1,0 +1,62 @@
+import type { App } from './app.ts';
+import { InvalidError } from './errors.ts';
+import { requireAllowedRegistry } from './image-reference.ts';
+import { isAppName, isReservedNamespace, MAX_NAME, ownerOf } from './naming.ts';
+
+/** What the platform's operator has set. */
+interface Rules {
+  readonly PLATFORM_NAMESPACE: string;
+  readonly ALLOWED_REGISTRIES: readonly string[];
+}
+
+/** `reason` is that of the condition; the fault says what to do. */
+interface Refusal {
+  readonly reason: string;
+  readonly fault: InvalidError;
+}
+
+/**
+ * Why an App may not be deployed where it is (DESIGN §3); undefined: it may. With kubectl anybody with rights in a
+ * Namespace can make an App: without this test one tenant could build another's private code. It is asked anew before every
+ * build and release: a condition that says so may be out of date, or written by hand.
+ */
+export function decideAcceptance(
+  app: Pick<App, 'namespace' | 'name' | 'spec'>,
+  owners: readonly string[] | undefined,
+  rules: Rules,
+): Refusal | undefined {
+  const { namespace, name, spec } = app;
+  if (isReservedNamespace(namespace, rules.PLATFORM_NAMESPACE)) {
+    return refusal('ReservedNamespace', 'metadata.namespace', `${namespace} is reserved`, "Use the owner's.");
+  }
+  if (!isAppName(name)) {
+    const remedy = `Take a DNS-1035 label of at most ${MAX_NAME} characters.`;
+    return refusal('InvalidName', 'metadata.name', `${name} can name no Service`, remedy);
+  }
+  const owner = ownerOf(spec.repository).toLowerCase();
+  if (!owners?.some((allowed) => allowed.toLowerCase() === owner)) {
+    const problem = `Namespace ${namespace} may not deploy repositories of ${owner}`;
+    return refusal(
+      'RefusedOwner',
+      'spec.repository',
+      problem,
+      'Add the owner to its annotation cite.dev/owners.',
+    );
+  }
+  return refusedImage(spec.image, rules.ALLOWED_REGISTRIES);
+}
+
+const refusal = (reason: string, field: string, problem: string, remedy: string): Refusal => ({
+  reason,
+  fault: new InvalidError(field, problem, remedy),
+});
+
+function refusedImage(image: string | undefined, allowed: readonly string[]): Refusal | undefined {
+  try {
+    if (image !== undefined) requireAllowedRegistry(image, allowed);
+    return undefined;
+  } catch (err) {
+    if (err instanceof InvalidError) return { reason: 'RefusedRegistry', fault: err };
+    throw err;
+  }
+}
