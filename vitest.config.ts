@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     isolate: false,
+    // Each file that runs a platform keeps a core busy: one worker for each of CI's two.
+    maxWorkers: 2,
     coverage: {
       provider: 'v8',
       include: ['shared/domain/**', 'functions/*/decide*.ts'],

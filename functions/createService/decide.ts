@@ -8,8 +8,8 @@ export interface SpecFacts {
   /** Content of the App's Secret; empty where it names none, undefined where the one that it names is not there. */
   readonly secret: Readonly<Record<string, string>> | undefined;
   readonly openChanges: readonly Change[];
-  /** Whether any Change of the App is known, ended ones too. */
-  readonly known: boolean;
+  /** The App's newest Change, ended ones too. */
+  readonly newest: Pick<Change, 'branch'> | undefined;
 }
 
 export type SpecDecision =
@@ -23,12 +23,15 @@ export type SpecDecision =
     };
 
 /** First sight of an App deploys its branch's head; later a spec or secret that differs from the newest Release is a Change. */
-export function decide({ app, secret, openChanges, known }: SpecFacts): SpecDecision {
+export function decide({ app, secret, openChanges, newest }: SpecFacts): SpecDecision {
   const last = app.lastRelease;
   if (!last) {
-    return known
+    return newest
       ? { action: 'nothing', reason: 'its head is known' }
       : { action: 'ask for head', reason: 'it is seen for the first time' };
+  }
+  if (newest && newest.branch !== app.spec.branch) {
+    return { action: 'ask for head', reason: `it follows ${app.spec.branch} now` };
   }
   // A Secret that is gone changes nothing by itself: every Release has its own copy.
   if (!secret) return { action: 'nothing', reason: 'its Secret is not there' };

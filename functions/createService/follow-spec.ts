@@ -10,11 +10,12 @@ export async function followSpec(ports: Needs, app: App, log: Logger): Promise<v
   const { store, cluster, events } = ports;
   const { namespace, name, uid, spec } = app;
   await applyReplicas(ports, app);
+  const [newest] = await store.listChanges({ app: uid, limit: 1 });
   const decision = decide({
     app,
     secret: spec.secret === undefined ? {} : await cluster.readSecret(namespace, spec.secret),
     openChanges: await store.listChanges({ app: uid, open: true }),
-    known: (await store.listChanges({ app: uid, limit: 1 })).length > 0,
+    newest,
   });
   if (decision.action === 'nothing') return log.debug(decision, 'spec followed');
   if (decision.action === 'ask for head') {

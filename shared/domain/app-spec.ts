@@ -115,7 +115,7 @@ export const appSpec = z
   .strictObject({
     repository: repositoryName.describe('owner/name on the code host.'),
     branch: branchName.describe('The branch that is deployed, whole: feature/x.'),
-    build: buildSettings.prefault({}).describe('How the image is made.'),
+    build: buildSettings.prefault({}).describe('How the image is made, from the next push on.'),
     buildTimeoutSeconds: seconds(900, 10, 7200).describe('A build that takes longer is ended and failed.'),
     cancelSupersededBuilds: z
       .boolean()

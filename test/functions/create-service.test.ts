@@ -14,7 +14,7 @@ const facts = (change: Partial<SpecFacts> = {}): SpecFacts => ({
   app: anApp({ lastRelease: last }),
   secret: {},
   openChanges: [],
-  known: true,
+  newest: aChange(),
   ...change,
 });
 
@@ -22,8 +22,13 @@ describe('createService decides', () => {
   it.each<[string, Partial<SpecFacts>, object]>([
     [
       'to ask for the head of an App that it sees first',
-      { app: anApp(), known: false },
+      { app: anApp(), newest: undefined },
       { action: 'ask for head' },
+    ],
+    [
+      'to ask for the head of the branch that it follows now',
+      { app: anApp({ lastRelease: last, spec: { branch: 'next' } }) },
+      { action: 'ask for head', reason: 'it follows next now' },
     ],
     [
       'nothing while that head has no release',
