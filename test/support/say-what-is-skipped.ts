@@ -1,0 +1,12 @@
+import { noApiServer } from '../contract/kubernetes/api-server.ts';
+import { redisIsMissing } from '../contract/store/redis-server.ts';
+
+/** Before the tests: what this machine lacks, and which of them are skipped for it. */
+export function setup(): void {
+  if (redisIsMissing) {
+    process.stderr.write(
+      'Skipped: the store on Redis needs redis-server (Debian: apt-get install redis-server).\n',
+    );
+  }
+  if (noApiServer) process.stderr.write(`Skipped: the cluster port on Kubernetes ${noApiServer}.\n`);
+}
