@@ -11,8 +11,7 @@ export const addressOf = ({ namespace, name }: AppRef) => `${namespace}/${name}`
 
 export async function requireApp(cluster: Pick<Cluster, 'getApp'>, ref: AppRef): Promise<App> {
   const app = await cluster.getApp(ref);
-  if (!app)
-    throw refusal(404, `There is no App ${addressOf(ref)}. GET /api/apps lists those that are there.`);
+  if (!app) throw refusal(404, `There is no App ${addressOf(ref)}. List the Apps to see which there are.`);
   return app;
 }
 

@@ -10,5 +10,5 @@ start(
   'console',
   handle,
   { store: redisPort, cluster: kubernetesPort, codeHost: githubPort, events: brokerPort },
-  ['API_TOKEN', 'ALLOWED_REGISTRIES', 'PLATFORM_NAMESPACE'],
+  { API_TOKEN: true, ALLOWED_REGISTRIES: true, PLATFORM_NAMESPACE: true },
 );

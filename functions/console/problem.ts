@@ -10,6 +10,9 @@ import { type FieldFault, fieldFaults } from './field-faults.ts';
 /** How long a client should wait when a part of the platform cannot be reached. */
 const RETRY_AFTER_SECONDS = 2;
 
+/** Of the router itself, which refuses every other content type. */
+const NO_JSON = 'The body must be JSON. Send it with content-type: application/json.';
+
 const fieldFault = z.object({
   field: z.string().describe('The input at fault: spec.port, or a name in the path.'),
   problem: z.string(),
@@ -66,7 +69,7 @@ export const onError =
   (log: Logger) =>
   (err: Error, c: Context): Response => {
     if (err instanceof HTTPException) {
-      return err.res ?? answer(err.status, err.message);
+      return err.res ?? answer(err.status, err.status === 415 ? NO_JSON : err.message);
     }
     if (err instanceof InvalidError) {
       const { field, problem, remedy } = err;
@@ -84,9 +87,6 @@ export const onError =
     log.error({ err, path: c.req.path }, 'failed unexpectedly');
     return answer(500, "The request failed unexpectedly; the console's log says why.");
   };
-
-export const onUnknownRoute = (c: Context): Response =>
-  answer(404, `There is no ${c.req.method} ${c.req.path}. GET /openapi.json lists what there is.`);
 
 /** What the schema of a request refuses, field by field. */
 export const onInvalidInput: Hook<unknown, Env, string, undefined> = (result) => {

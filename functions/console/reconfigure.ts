@@ -1,9 +1,12 @@
-import type { App, AppRef, AppSpec } from '../../shared/domain/app.ts';
+import type { App, AppRef } from '../../shared/domain/app.ts';
+import type { AppSpec } from '../../shared/domain/app-spec.ts';
 import { again, requireLivingApp } from './app-of.ts';
+import { wishFaults } from './field-faults.ts';
 import { mergePatch } from './merge-patch.ts';
 import type { Needs } from './needs.ts';
-import { invalid, refusal } from './problem.ts';
+import { invalid, problems, refusal } from './problem.ts';
 import { parseSpec } from './registration.ts';
+import { requireSecret } from './require-secret.ts';
 import { checkSource } from './source.ts';
 
 /** Merges the patch into the App's settings, checks the whole, and writes it unless somebody wrote in between. */
@@ -13,9 +16,8 @@ export function reconfigure(
   patch: Readonly<Record<string, unknown>>,
   ifMatch: string | undefined,
 ): Promise<App> {
-  for (const wish of ['hold', 'redeploy']) {
-    if (wish in patch) throw invalid(wish, 'is not a setting', `Use POST …/${wish}.`);
-  }
+  const faults = wishFaults(patch);
+  if (faults.length > 0) throw problems(faults);
   return again(async () => {
     const app = await requireLivingApp(ports.cluster, ref);
     if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== JSON.stringify(app.resourceVersion)) {
@@ -27,6 +29,7 @@ export function reconfigure(
       throw invalid('repository', 'cannot be changed', 'Register another App for another repository.');
     }
     if (sourceDiffers(app.spec, spec)) await checkSource(ports, spec);
+    if (spec.secret !== app.spec.secret) await requireSecret(ports.cluster, app.namespace, spec);
     return ports.cluster.updateApp(app, { spec });
   });
 }

@@ -1,4 +1,5 @@
-import { type App, type AppRef, type AppSpec, appSpec } from '../../shared/domain/app.ts';
+import type { App, AppRef } from '../../shared/domain/app.ts';
+import { type AppSpec, appSpec } from '../../shared/domain/app-spec.ts';
 import { InvalidError } from '../../shared/domain/errors.ts';
 import {
   alternativeName,
@@ -8,9 +9,11 @@ import {
   proposeName,
 } from '../../shared/domain/naming.ts';
 import { addressOf } from './app-of.ts';
+import { echo } from './echo.ts';
 import { fieldFaults } from './field-faults.ts';
 import type { Needs } from './needs.ts';
 import { invalid, problems, refusal } from './problem.ts';
+import { requireSecret } from './require-secret.ts';
 import { namespaceName } from './schemas.ts';
 import { checkSource } from './source.ts';
 
@@ -23,8 +26,14 @@ export interface Registration {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+export interface Registered {
+  readonly app: App;
+  /** Commit at the head of its branch: the first that is deployed. */
+  readonly head: string;
+}
+
 /** Makes the App that was asked for, its Namespace too, or says what to do instead. */
-export async function register(ports: Needs, wish: Registration): Promise<App> {
+export async function register(ports: Needs, wish: Registration): Promise<Registered> {
   const { repository } = wish;
   const namespace = chooseNamespace(ports, wish);
   const defaultBranch = await ports.codeHost.defaultBranch(repository);
@@ -37,7 +46,8 @@ export async function register(ports: Needs, wish: Registration): Promise<App> {
   }
   const branch = wish.branch ?? defaultBranch;
   const spec = parseSpec({ ...wish.settings, repository, branch });
-  await checkSource(ports, spec);
+  const head = await checkSource(ports, spec);
+  await requireSecret(ports.cluster, namespace, spec);
   const ref = { namespace, name: await chooseName(ports, namespace, spec, defaultBranch, wish.name) };
   if (await ports.cluster.foreignService(ref)) {
     throw invalid(
@@ -48,7 +58,7 @@ export async function register(ports: Needs, wish: Registration): Promise<App> {
     );
   }
   await claimNamespace(ports, namespace, ownerOf(repository));
-  return create(ports, ref, spec, defaultBranch);
+  return { app: await create(ports, ref, spec, defaultBranch), head: head.sha };
 }
 
 export function parseSpec(given: unknown): AppSpec {
@@ -61,7 +71,7 @@ function chooseNamespace({ config }: Needs, { namespace, repository }: Registrat
   const chosen = namespace ?? namespaceOf(ownerOf(repository));
   const fits = namespaceName.safeParse(chosen).success;
   if (fits && !isReservedNamespace(chosen, config.PLATFORM_NAMESPACE)) return chosen;
-  const problem = fits ? `${chosen} is reserved` : `${chosen} cannot be a Namespace`;
+  const problem = `${echo(chosen)} ${fits ? 'is reserved' : 'cannot be a Namespace'}`;
   throw invalid('namespace', problem, 'Give another one; by default it is the owner of the repository.');
 }
 

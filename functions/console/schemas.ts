@@ -15,10 +15,6 @@ export const appName = z
     `must start with a letter and have at most ${MAX_NAME} lower-case letters, digits and -`,
   );
 
-export const secretName = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be lower-case letters, digits, - and .');
-
 export const commit = z
   .string()
   .regex(/^[0-9a-fA-F]{7,40}$/, 'must be the first 7 to 40 digits of a commit')
@@ -44,7 +40,10 @@ export const releaseNumber = z.int().min(1).describe('12 of r12.');
 export const orUnknown = (by: string | undefined) => by ?? 'somebody';
 
 /** A number or a switch of the query string, where everything is text. */
-export const queryNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+export const queryNumber = (least: number, most: number) => {
+  const words = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(words).int(words).min(least, words).max(most, words);
+};
 export const querySwitch = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 export const json = <S extends z.ZodType>(schema: S) => ({ 'application/json': { schema } });

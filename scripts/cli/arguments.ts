@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import type { AppSummary } from '../../functions/console/views/app.ts';
+import { echo } from '../../functions/console/echo.ts';
+import type { AppSummary } from '../../functions/console/views/summary.ts';
 import { Failure } from './failure.ts';
 import type { Session } from './session.ts';
 
@@ -27,20 +28,28 @@ export function pairArgument(
 
 export const listArgument = (text: string, before: readonly string[] = []) => [...before, text];
 
+/** How every command is told which App. */
+export const appParameter = ['<app>', 'name of an App, or <namespace>/<name>'] as const;
+
 export interface AppAddress {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** `<namespace>/<name>`, or the name alone where it is the only one. */
-export async function appArgument({ api }: Session, text: string): Promise<AppAddress> {
+/** `<namespace>/<name>`, or the name alone where it is the only one. `missing` says that there is none. */
+export async function appArgument(
+  { api }: Session,
+  text: string,
+  missing = `there is no App ${echo(text)}`,
+): Promise<AppAddress> {
   const [namespace, name, ...rest] = text.split('/');
   if (namespace && name && rest.length === 0) return { namespace, name };
-  if (text.includes('/')) throw new Failure(`${text} is no App. Give it as <name> or <namespace>/<name>.`);
+  if (text.includes('/'))
+    throw new Failure(`${echo(text)} is no App. Give it as <name> or <namespace>/<name>.`);
   const { apps } = await api.call<{ apps: AppSummary[] }>('GET', '/api/apps');
   const found = apps.filter((app) => app.name === text);
   const [only] = found;
-  if (!only) throw new Failure(`there is no App ${text}. cite apps list shows those that are there.`);
+  if (!only) throw new Failure(`${missing}. cite apps list shows those that are there.`);
   if (found.length > 1) {
     const names = found.map((app) => `${app.namespace}/${app.name}`).join(', ');
     throw new Failure(`there are several Apps ${text}. Say which: ${names}.`);

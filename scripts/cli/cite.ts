@@ -10,12 +10,9 @@ import { settingsCommands } from './commands/settings.ts';
 import { statusCommands } from './commands/status.ts';
 import { sweepCommands } from './commands/sweep.ts';
 import { whyCommands } from './commands/why.ts';
-import { Failure } from './failure.ts';
+import { Failure, USAGE } from './failure.ts';
 import { addGlobalOptions } from './session.ts';
 import { oneLine } from './text.ts';
-
-/** The command was not understood; 1 is for what went wrong. */
-const USAGE = 2;
 
 const program = addGlobalOptions(new Command('cite'))
   .description('Apps that follow a git branch. <app> is its name, or <namespace>/<name>.')

@@ -1,6 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { echo } from '../../functions/console/echo.ts';
 import { apiClient, type Client } from './client.ts';
+import { usage } from './failure.ts';
 
 /** What every command works with: the API, who asks, and how to answer. */
 export interface Session {
@@ -22,7 +24,14 @@ export function addGlobalOptions(program: Command): Command {
 /** The session of a command that runs. The token comes from CITE_TOKEN: an option would show in the process list. */
 export function sessionOf(command: Command): Session {
   const { url, json = false } = command.optsWithGlobals<{ url?: string; json?: boolean }>();
-  const api = apiClient({ url: url ?? (process.env.CITE_URL || DEFAULT_URL), token: process.env.CITE_TOKEN });
+  const address = url ?? (process.env.CITE_URL || DEFAULT_URL);
+  if (!isAddress(address)) {
+    throw usage(
+      command,
+      `${echo(address)} is no address. Give it as http://host:port, by --url or CITE_URL.`,
+    );
+  }
+  const api = apiClient({ url: address, token: process.env.CITE_TOKEN });
   return {
     api,
     by: person(),
@@ -30,6 +39,8 @@ export function sessionOf(command: Command): Session {
     print: (answer, words) => console.log(json ? JSON.stringify(answer, null, 2) : words()),
   };
 }
+
+const isAddress = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
 function person(): string {
   try {

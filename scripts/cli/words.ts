@@ -1,6 +1,6 @@
 import type { AppView } from '../../functions/console/views/app.ts';
 import type { ChangeView } from '../../functions/console/views/change.ts';
-import { ago, harmless, oneLine, paint, paintState, shortCommit } from './text.ts';
+import { ago, harmless, oneLine, paint, paintState, shortCommit, shownInstant, spoken } from './text.ts';
 
 /** One Change as a sentence. */
 export function changeLine(change: ChangeView): string {
@@ -10,7 +10,7 @@ export function changeLine(change: ChangeView): string {
 
 /** The verdict, or the state and its reason. */
 export function stateOf({ verdict, state, reason }: ChangeView): string {
-  return verdict ? paintState(oneLine(verdict.text)) : `${paintState(state)}: ${oneLine(reason)}`;
+  return verdict ? paintState(spoken(verdict.text)) : `${paintState(state)}: ${spoken(reason)}`;
 }
 
 /** One Change with its whole story. */
@@ -19,7 +19,7 @@ export function changeStory(change: ChangeView): string {
   return [
     `${paint('bold', `${app.namespace}/${app.name}`)}  ${changeLine(change)}`,
     `  change ${oneLine(change.id)}`,
-    ...timeline.map(({ at, state, reason }) => `  ${at}  ${state}: ${oneLine(reason)}`),
+    ...timeline.map(({ at, state, reason }) => `  ${shownInstant(at)}  ${state}: ${spoken(reason)}`),
     ...(verdict?.detail === undefined ? [] : [indented(verdict.detail)]),
   ].join('\n');
 }
@@ -30,9 +30,10 @@ const indented = (text: string) => harmless(text).trimEnd().replace(/^/gm, '    
 export function appStory(app: AppView): string {
   const { spec, live, standby, next, hold, lastChange, status, conditions } = app;
   const release = (one: (typeof standby)[number]) =>
-    `${one.name} · ${shortCommit(one.commit)} ${oneLine(one.title ?? '')} · ${oneLine(one.note)}`;
+    `${one.name} · ${shortCommit(one.commit)} ${oneLine(one.title ?? '')} · ${spoken(one.note)}`;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['source', `${spec.repository}, branch ${spec.branch}`],
+    ['state', paintState(status.state)],
     ['url', status.url],
     ['live', live ? release(live) : 'nothing yet'],
     ...standby.map((one) => ['standby', release(one)] as const),

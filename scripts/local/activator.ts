@@ -3,15 +3,13 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { ProxyServer } from 'httpxy';
-import type { LocalFunction } from './environment.ts';
 import type { Isolated } from './isolated.ts';
+import type { LocalFunction } from './local-functions.ts';
 
 export interface ActivatorOptions {
   readonly dir: string;
   /** Of the platform. */
   readonly port: number;
-  /** As long without a request a process is kept: Knative's window of the functions. */
-  readonly idleMs: number;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -89,7 +87,7 @@ export function activator(fn: LocalFunction, options: ActivatorOptions): Activat
       if (res.headersSent) res.destroy();
       else res.writeHead(503).end();
     } finally {
-      if (--requests === 0) idle = setTimeout(rest, options.idleMs);
+      if (--requests === 0) idle = setTimeout(rest, fn.idleMs);
     }
   });
 

@@ -103,6 +103,7 @@ async function answer(req: IncomingMessage, res: ServerResponse, backends: Backe
   // A page of somebody else, open in a browser on this machine, must not reach what this machine may.
   if (origin !== undefined && origin !== `http://${host}`)
     return refuse(res, 403, 'Requests from pages of another origin are refused.');
+  if (isFromElsewhere(req)) return refuse(res, 403, 'Requests from pages of another site are refused.');
   const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
   if (path === '/webhooks') {
     req.url = '/';
@@ -113,6 +114,15 @@ async function answer(req: IncomingMessage, res: ServerResponse, backends: Backe
     return refuse(res, 404, 'The git host has nothing there.');
   }
   return backends.console(req, res);
+}
+
+/**
+ * What another site's page has the browser ask for, its images among it: they come without an origin. A person who
+ * follows a link from there (a commit's status, a chat) is let in.
+ */
+function isFromElsewhere({ method, headers }: IncomingMessage): boolean {
+  const follows = method === 'GET' && headers['sec-fetch-mode'] === 'navigate';
+  return headers['sec-fetch-site'] === 'cross-site' && !(follows && headers['sec-fetch-dest'] === 'document');
 }
 
 function refuse(res: ServerResponse, status: number, why: string): void {

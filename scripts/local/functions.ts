@@ -4,7 +4,7 @@ import type { HttpFunction } from '@google-cloud/functions-framework';
 import { host } from '../../shared/runtime/host.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
-import type { LocalFunction } from './environment.ts';
+import type { LocalFunction } from './local-functions.ts';
 import { type LocalSystems, portsOf } from './ports.ts';
 
 /** The very function that is deployed, hosted as it is there; only its ports are this machine's. */

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,12 +10,14 @@ import { type Manifests, readManifests } from './broker/manifests.ts';
 import { schedule } from './broker/schedule.ts';
 import { changeFeed } from './cluster/feed.ts';
 import { supervisor } from './cluster/supervisor/supervisor.ts';
-import { type LocalFunction, localFunctions } from './environment.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { openFront } from './front.ts';
 import { hostFunction, listenOnLoopback } from './functions.ts';
 import { gitHost } from './git-host/git-host.ts';
+import { pruning } from './images/prune.ts';
+import { type LocalFunction, localFunctions } from './local-functions.ts';
 import { lockFolder } from './lock.ts';
-import { logFile, rotateLog } from './log.ts';
+import { platformLog, rotatePlatformLog } from './platform-log.ts';
 import { openSystems } from './ports.ts';
 import { appProxy } from './proxy.ts';
 import { localSecrets, type Secrets } from './secrets.ts';
@@ -28,6 +29,8 @@ export interface PlatformOptions {
   readonly port: number;
   /** Each function as a process of its own, started by an event and ended when idle. */
   readonly isolate: boolean;
+  /** Registries that an App's own images may come from, comma separated; their images are in the image folder. */
+  readonly registries?: string | undefined;
 }
 
 export interface Platform {
@@ -38,13 +41,11 @@ export interface Platform {
 }
 
 const MANIFESTS = fileURLToPath(new URL('../../knative', import.meta.url));
-/** As long as the functions' window in their manifests. */
-const IDLE_MS = 6000;
 const GRACE_MS = 3000;
 
 /**
- * The whole platform in one process. Throws FolderTakenError, PortTakenError or ManifestError; then nothing of it is
- * left running.
+ * The whole platform in one process. Throws FolderUnusableError, FolderTakenError, PortTakenError or ManifestError;
+ * then nothing of it is left running.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const ends: (() => unknown)[] = [];
@@ -64,10 +65,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 async function start(options: PlatformOptions, ends: (end: () => unknown) => void): Promise<number> {
   const dir = resolve(options.dir);
   const clock = () => new Date();
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeDataFolder(dir);
   ends(lockFolder(dir));
-  rotateLog(dir);
-  const log = logger('platform', 'info', logFile(dir));
+  rotatePlatformLog(dir);
+  const log = logger('platform', 'info', platformLog(dir));
   const secrets = localSecrets(dir);
   const manifests = readManifests(MANIFESTS);
 
@@ -90,7 +91,11 @@ async function start(options: PlatformOptions, ends: (end: () => unknown) => voi
   const servers = new Map<string, { server: Server; url: string }>();
   const events = localBroker(dir, manifests, (service) => servers.get(service)?.url ?? '', log);
   const ingress = createServer({ keepAliveTimeout: 100_000 }, events.ingress);
-  const functions = localFunctions(manifests, values(port, secrets), await listenOnLoopback(ingress));
+  const functions = localFunctions(
+    manifests,
+    values(port, secrets, options.registries),
+    await listenOnLoopback(ingress),
+  );
   ends(() => closeServer(ingress));
   for (const fn of functions) {
     const { server, end } = await hosted(fn);
@@ -122,6 +127,8 @@ async function start(options: PlatformOptions, ends: (end: () => unknown) => voi
   ends(() => pings.stop());
 
   await keeper.start();
+  const images = pruning({ dir, clock, failed: (err) => log.warn({ err }, 'images could not be pruned') });
+  ends(() => images.stop());
   const to = (service: string) => {
     const server = servers.get(service)?.server;
     return (req: IncomingMessage, res: ServerResponse) => void server?.emit('request', req, res);
@@ -135,22 +142,27 @@ async function start(options: PlatformOptions, ends: (end: () => unknown) => voi
 
   async function hosted(fn: LocalFunction): Promise<{ server: Server; end: () => Promise<void> }> {
     if (options.isolate) {
-      const { server, close } = activator(fn, { dir, port, idleMs: IDLE_MS, log });
+      const { server, close } = activator(fn, { dir, port, log });
       return { server, end: close };
     }
-    const server = await hostFunction(fn, systems, logger(fn.name, 'info', logFile(dir)));
+    const server = await hostFunction(fn, systems, logger(fn.name, 'info', platformLog(dir)));
     return { server, end: () => closeServer(server) };
   }
 }
 
 /** What the ConfigMap and the Secret `cite` hold on a cluster. */
-const values = (port: number, secrets: Secrets): Partial<Record<Variable, string>> => ({
+const values = (
+  port: number,
+  secrets: Secrets,
+  registries: string | undefined,
+): Partial<Record<Variable, string>> => ({
   GITHUB_API_URL: `http://127.0.0.1:${port}/api/v3`,
   GITHUB_CLONE_URL: `http://127.0.0.1:${port}/git`,
   GITHUB_TOKEN: secrets.githubToken,
   WEBHOOK_SECRET: secrets.webhookSecret,
   WEBHOOK_URL: `http://127.0.0.1:${port}/webhooks`,
   CONSOLE_URL: `http://localhost:${port}`,
+  ...(registries !== undefined && { ALLOWED_REGISTRIES: registries }),
   APP_URL: `http://{name}.{namespace}.localhost:${port}`,
 });
 

@@ -7,9 +7,9 @@ import { type Config, readConfig } from '../../shared/runtime/config.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { localCluster } from './cluster/cluster.ts';
-import type { LocalFunction } from './environment.ts';
 import { appAuthority } from './hosts.ts';
 import { ImageFolder } from './images/image-folder.ts';
+import type { LocalFunction } from './local-functions.ts';
 import { sqliteStore } from './store/store.ts';
 
 /** What the functions of one process share: the records of the data folder, which other processes may have open too. */

@@ -3,6 +3,7 @@ import { argv, env, exit, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ManifestError } from './broker/manifests.ts';
+import { FolderUnusableError } from './data-folder.ts';
 import { PortTakenError } from './front.ts';
 import { FolderTakenError } from './lock.ts';
 import { type Platform, startPlatform } from './platform.ts';
@@ -11,6 +12,7 @@ const USAGE = `npm start -- [options]
   --port <number>   where it listens (CITE_PORT, else 8080; 0: any free port)
   --data <folder>   where it keeps everything (CITE_DATA, else .cite)
   --isolate         each function as a process of its own, as on Knative
+  --registries <r>  whose images an App may name, comma separated (CITE_REGISTRIES, else none)
   --demo            plays the whole main path on a sample app, checks each step and ends`;
 
 const CHECKOUT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
@@ -23,6 +25,7 @@ function readOptions() {
         port: { type: 'string', default: env.CITE_PORT ?? '8080' },
         data: { type: 'string', default: env.CITE_DATA ?? join(CHECKOUT, '.cite') },
         isolate: { type: 'boolean', default: false },
+        registries: { type: 'string', default: env.CITE_REGISTRIES ?? '' },
         demo: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -45,9 +48,11 @@ const remedy = (err: Error) =>
     ? `${err.message}: choose another one with --port <number>`
     : err instanceof FolderTakenError
       ? `${err.message}: stop that one first, or choose another folder with --data <folder>`
-      : err.message;
+      : err instanceof FolderUnusableError
+        ? `${err.message}: choose another folder with --data <folder>`
+        : err.message;
 
-async function run(options: { port: number; data: string; isolate: boolean }): Promise<void> {
+async function run({ data: dir, ...options }: ReturnType<typeof readOptions>): Promise<void> {
   const begun = performance.now();
   // Before anything else: a Ctrl-C while it starts must not leave half of it running.
   const stop = new Promise<void>((resolve) => {
@@ -56,13 +61,15 @@ async function run(options: { port: number; data: string; isolate: boolean }): P
   });
   let platform: Platform;
   try {
-    platform = await startPlatform({ dir: options.data, port: options.port, isolate: options.isolate });
+    platform = await startPlatform({ ...options, dir });
   } catch (err) {
-    const known = [PortTakenError, FolderTakenError, ManifestError].some((type) => err instanceof type);
+    const known = [PortTakenError, FolderTakenError, FolderUnusableError, ManifestError].some(
+      (type) => err instanceof type,
+    );
     if (known) fail(remedy(err as Error));
     throw err;
   }
-  stdout.write(welcome(platform.url, options.data, Math.round(performance.now() - begun)));
+  stdout.write(welcome(platform.url, dir, Math.round(performance.now() - begun)));
   await stop;
   stdout.write('\nStopping …\n');
   await platform.close();

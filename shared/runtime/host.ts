@@ -16,9 +16,12 @@ export function host(name: string, fn: HttpFunction): Server {
   http(name, fn);
   const framework = getTestServer(name);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, async (req: RawRequest, res) => {
-    const refuse = (status: number) => void res.writeHead(status, { connection: 'close' }).end();
-    // The framework would answer a path that cannot be decoded with a stack trace.
-    if (!isDecodable(req.url ?? '/')) return refuse(400);
+    const refuse = (status: keyof typeof refusals) =>
+      void res
+        .writeHead(status, { connection: 'close', 'content-type': 'text/plain; charset=utf-8' })
+        .end(`${refusals[status]}\n`);
+    // The framework would answer what is no path with a page, and one that cannot be decoded with a stack trace.
+    if (!isPath(req.url ?? '/')) return refuse(400);
     if (req.headers['content-encoding']) return refuse(415);
     if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return refuse(413);
     const parts: Buffer[] = [];
@@ -39,12 +42,19 @@ export function host(name: string, fn: HttpFunction): Server {
   return server;
 }
 
+const refusals = {
+  400: 'The path must begin with / and be UTF-8, percent-encoded.',
+  413: `The body is larger than ${MAX_BODY_BYTES} bytes. Send less.`,
+  415: 'The body is compressed. Send it without content-encoding.',
+} as const;
+
 type RawRequest = IncomingMessage & { rawBody?: Buffer; body?: unknown };
 
-function isDecodable(url: string): boolean {
+/** Also the whole URL, as a proxy is asked for it. */
+function isPath(target: string): boolean {
   try {
-    decodeURIComponent(url.split('?', 1)[0] ?? '');
-    return true;
+    decodeURIComponent(target.split('?', 1)[0] ?? '');
+    return /^(\/|https?:\/\/)/i.test(target);
   } catch {
     return false;
   }

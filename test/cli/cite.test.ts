@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ConsoleWorld, givenApp, givenChange, openConsole } from '../functions/console/world.ts';
 import { commitFiles } from '../local/world.ts';
+import { cite as run } from './cite.ts';
 
-const program = new URL('../../scripts/cli/cite.ts', import.meta.url).pathname;
 const API_TOKEN = 'a-token-of-length-24-or-so';
 
 let world: ConsoleWorld;
@@ -15,36 +14,19 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The real process, as a person starts it; standard output is no terminal. */
-function cite(
-  args: readonly string[],
-  options: { cwd?: string; input?: string; env?: object } = {},
-): Promise<Run> {
-  const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, CITE_URL: world.url, CITE_TOKEN: API_TOKEN, ...options.env };
-  const child = spawn(process.execPath, [program, ...args], { env, cwd: options.cwd });
-  child.stdin.end(options.input ?? '');
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (part) => (out += part));
-  child.stderr.on('data', (part) => (err += part));
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
-}
+const cite = (args: readonly string[], options: { cwd?: string; input?: string; env?: object } = {}) =>
+  run(args, { ...options, env: { CITE_URL: world.url, CITE_TOKEN: API_TOKEN, ...options.env } });
 
 const good = async (...args: string[]): Promise<string> => {
-  const run = await cite(args);
-  expect(run, args.join(' ')).toMatchObject({ code: 0, err: '' });
-  return run.out;
+  const ran = await cite(args);
+  expect(ran, args.join(' ')).toMatchObject({ code: 0, err: '' });
+  return ran.out;
 };
 
 describe('cite', () => {
   test('registers an App with its settings, lists, shows, changes and deletes it', async () => {
+    await world.cluster.createNamespace('acme', 'acme');
+    await world.cluster.writeSecret('acme', 'shop', { KEY: 'x' });
     const out = await good(
       ...['apps', 'create', 'acme/shop', '--branch', 'staging', '--name', 'shop-staging', '--port', '3000'],
       ...[
@@ -62,7 +44,7 @@ describe('cite', () => {
         '/healthz',
       ],
     );
-    expect(out).toContain('acme/shop-staging');
+    expect(out).toMatch(/acme\/shop-staging[\s\S]*\nIts head ([0-9a-f]{7}) is being built: cite why \1\n$/);
     const ref = { namespace: 'acme', name: 'shop-staging' };
     expect((await world.cluster.getApp(ref))?.spec).toMatchObject({
       branch: 'staging',
@@ -83,7 +65,10 @@ describe('cite', () => {
       env: { B: 'x=y', C: '3' },
       port: 3000,
     });
-    await good('apps', 'delete', 'acme/shop-staging');
+    const asked = await cite(['apps', 'delete', 'acme/shop-staging']);
+    expect(asked).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^cite: .*--yes\.\n$/) });
+    expect(await world.cluster.getApp(ref)).toBeDefined();
+    await good('apps', 'delete', 'acme/shop-staging', '--yes');
     expect(await world.cluster.getApp(ref)).toBeUndefined();
   });
 
@@ -119,14 +104,17 @@ describe('cite', () => {
       verdict: { outcome: 'failed', why: 'npm ci failed', detail: 'E404\n\u001b[1Anot found' },
     });
     for (const args of [['why'], ['why', 'main'], ['why', commit.slice(0, 8)]]) {
-      const run = await cite(args, { cwd: checkout });
-      expect(run).toMatchObject({ code: 0, err: '' });
-      expect(run.out).toContain('"evil title acme/shop r9 live" · failed: npm ci failed');
-      expect(run.out).toContain('    | E404\n    | not found');
-      expect(run.out).not.toMatch(/[\u001b\u0007\u202e]/);
+      const ran = await cite(args, { cwd: checkout });
+      expect(ran).toMatchObject({ code: 0, err: '' });
+      expect(ran.out).toContain('"evil title acme/shop r9 live" · failed: npm ci failed');
+      expect(ran.out).toContain('    | E404\n    | not found');
+      expect(ran.out).not.toMatch(/[\u001b\u0007\u202e]/);
     }
     const outside = await cite(['why'], { cwd: world.dir });
-    expect(outside).toMatchObject({ code: 1, err: expect.stringMatching(/^cite: HEAD is no commit here\./) });
+    expect(outside).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^cite: HEAD is no commit here\. Name a commit or an App/),
+    });
   });
 
   test('retries and cancels a Change by its id or its commit', async () => {
@@ -158,8 +146,8 @@ describe('cite', () => {
 
   test('writes a Secret, a value from standard input too, and prints none', async () => {
     const { namespace } = await givenApp(world);
-    const run = await cite(['secrets', 'set', `${namespace}/shop`, 'A=1', 'KEY=-'], { input: 'hunter2\n' });
-    expect(run).toEqual({ code: 0, err: '', out: `Secret ${namespace}/shop has A, KEY.\n` });
+    const ran = await cite(['secrets', 'set', `${namespace}/shop`, 'A=1', 'KEY=-'], { input: 'hunter2\n' });
+    expect(ran).toEqual({ code: 0, err: '', out: `Secret ${namespace}/shop has A, KEY.\n` });
     expect(await world.cluster.readSecret(namespace, 'shop')).toEqual({ A: '1', KEY: 'hunter2' });
   });
 
@@ -176,8 +164,8 @@ describe('cite', () => {
   test('asks which of several Apps of one name is meant', async () => {
     const first = await givenApp(world, { ref: { namespace: 'one', name: 'twin' } });
     await givenApp(world, { ref: { namespace: 'two', name: 'twin' } });
-    const run = await cite(['hold', 'twin']);
-    expect(run).toEqual({
+    const ran = await cite(['hold', 'twin']);
+    expect(ran).toEqual({
       code: 1,
       out: '',
       err: 'cite: there are several Apps twin. Say which: one/twin, two/twin.\n',
@@ -206,22 +194,22 @@ describe('cite', () => {
     ['a release that is none', ['activate', 'shop', 'latest'], 2, /Give a release as r12/],
     ['a pair that is none', ['env', 'set', 'shop', 'A'], 2, /KEY=VALUE/],
   ])('ends with a code and one line for %s', async (_title, args, code, words) => {
-    const run = await cite(args);
-    expect(run).toMatchObject({ code, out: '' });
-    expect(run.err).toMatch(words);
+    const ran = await cite(args);
+    expect(ran).toMatchObject({ code, out: '' });
+    expect(ran.err).toMatch(words);
   });
 
   test('says how to start a platform that is not there', async () => {
     const gone = await openConsole();
     await gone.close();
-    const run = await cite(['status', '--url', gone.url]);
-    expect(run).toMatchObject({ code: 1, out: '' });
-    expect(run.err).toMatch(/^cite: nothing answers at \S+\. Start the platform with npm start.*\n$/);
+    const ran = await cite(['status', '--url', gone.url]);
+    expect(ran).toMatchObject({ code: 1, out: '' });
+    expect(ran.err).toMatch(/^cite: nothing answers at \S+\. Start the platform with npm start.*\n$/);
   });
 
   test('without the token says where it comes from', async () => {
-    const run = await cite(['status'], { env: { CITE_TOKEN: '' } });
-    expect(run).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^cite: .*CITE_TOKEN\.\n$/) });
+    const ran = await cite(['status'], { env: { CITE_TOKEN: '' } });
+    expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^cite: .*CITE_TOKEN\.\n$/) });
   });
 });
 

@@ -75,14 +75,15 @@ describe.concurrent('a changed configuration', SCENES, () => {
     await answers(() => app.visit('/env/TOKEN'), 'three');
   });
 
-  test('that names a Secret which is not there fails, and says so', async () => {
-    const { repository, app } = await world.anApp(answering('v1'), { secret: 'missing' });
-    const commit = await repository.git('rev-parse', 'HEAD');
-    expect(await app.verdict(commit)).toBe(
-      'failed: Secret missing is not in the namespace: create it, then retry',
-    );
+  test('that names a Secret which is not there is refused, with the remedy, and changes nothing', async () => {
+    const { app } = await world.anApp(answering('v1'));
+    const refused = await world.cite('apps', 'set', app.name, '--secret', 'missing');
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('cite secrets set') });
     await world.api('PUT', '/api/namespaces/acme/secrets/missing', { content: { TOKEN: 'here' }, by: 'ann' });
-    expect(await world.cite('retry', commit)).toMatchObject({ code: 0, err: '' });
+    expect(await world.cite('apps', 'set', app.name, '--secret', 'missing')).toMatchObject({
+      code: 0,
+      err: '',
+    });
     await answers(() => app.visit('/env/TOKEN'), 'here');
   });
 

@@ -36,7 +36,7 @@ describe.concurrent('an App that is deleted', SCENES, () => {
       () => app.visit(),
       (text) => /^\d+$/.test(text),
     );
-    expect(await world.cite('apps', 'delete', app.name)).toMatchObject({ code: 0, err: '' });
+    expect(await world.cite('apps', 'delete', app.name, '--yes')).toMatchObject({ code: 0, err: '' });
     await untilGone(app);
     await until(
       'its process is gone',

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { localCluster } from '../../scripts/local/cluster/cluster.ts';
 import { supervisor } from '../../scripts/local/cluster/supervisor/supervisor.ts';
 import { type Image, ImageFolder } from '../../scripts/local/images/image-folder.ts';
-import { type BuildSettings, buildSettings } from '../../shared/domain/app.ts';
+import { type BuildSettings, buildSettings } from '../../shared/domain/app-spec.ts';
 import type { NewBuildJob } from '../../shared/ports/cluster.ts';
 import { uniqueKey } from '../contract/cluster/world.ts';
 import { address, commitFiles, type Files, temporaryFolder } from './world.ts';
@@ -56,7 +56,7 @@ export class BuildWorld {
     job: Partial<NewBuildJob> = {},
   ): Promise<string> {
     const key = uniqueKey();
-    await this.cluster.startBuild({
+    await this.cluster.startBuildJob({
       key,
       repository: 'Acme/Shop',
       commit: commitFiles(this.repository, files),
@@ -70,7 +70,7 @@ export class BuildWorld {
 
   ended(key: string) {
     return eventually(async () => {
-      const build = await this.cluster.getBuild(key);
+      const build = await this.cluster.getBuildJob(key);
       if (!build || build.phase === 'running') throw new Error(`${key} is running`);
       return build;
     });
@@ -96,7 +96,7 @@ export class BuildWorld {
 
   async logOf(key: string): Promise<string> {
     let text = '';
-    for await (const part of this.cluster.buildLog(key, {})) text += part;
+    for await (const part of this.cluster.buildJobLog(key, {})) text += part;
     return text;
   }
 

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { baseEnvironment } from '../../scripts/local/cluster/supervisor/environment.ts';
-import { Ports } from '../../scripts/local/cluster/supervisor/free-port.ts';
+import { PodPorts } from '../../scripts/local/cluster/supervisor/pod-ports.ts';
 import { buildWorlds, eventually, packageJson } from './build-world.ts';
 
 const world = buildWorlds();
@@ -17,7 +17,7 @@ test('a static site is served with types, folders and validators, and nothing be
     'empty.txt': '',
     '.hidden': 'secret',
   });
-  const ports = new Ports();
+  const ports = new PodPorts();
   const port = await ports.take();
   const [program = '', ...args] = image.command;
   const site = spawn(program, args, {

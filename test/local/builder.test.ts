@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { baseEnvironment } from '../../scripts/local/cluster/supervisor/environment.ts';
 import type { Image } from '../../scripts/local/images/image-folder.ts';
-import type { BuildSettings } from '../../shared/domain/app.ts';
+import type { BuildSettings } from '../../shared/domain/app-spec.ts';
 import { buildWorlds, packageJson, printing } from './build-world.ts';
 import { commitFiles, type Files, git } from './world.ts';
 

@@ -14,7 +14,7 @@ const change = (over: Partial<ClusterChange>): ClusterChange => ({
   name: 'web-r1',
   uid: 'u1',
   verb: 'update',
-  labels: { ...managed, 'cite.dev/app': 'web', 'cite.dev/release': '1' },
+  labels: { ...managed, 'cite.dev/app': 'web', 'cite.dev/release': 'r1' },
   resourceVersion: '7',
   ...over,
 });
@@ -45,7 +45,7 @@ describe('a change in the cluster of one machine', () => {
         name: 'web-r1',
         uid: 'u1',
         resourceVersion: '7',
-        labels: { ...managed, 'cite.dev/app': 'web', 'cite.dev/release': '1' },
+        labels: { ...managed, 'cite.dev/app': 'web', 'cite.dev/release': 'r1' },
       },
     });
   });

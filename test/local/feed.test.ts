@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { localCluster } from '../../scripts/local/cluster/cluster.ts';
 import { changeFeed, type RecordChange } from '../../scripts/local/cluster/feed.ts';
-import { appSpec } from '../../shared/domain/app.ts';
+import { appSpec } from '../../shared/domain/app-spec.ts';
 import { address, temporaryFolder } from './world.ts';
 
 const clock = () => new Date();

@@ -81,6 +81,39 @@ describe('the one port', () => {
     },
   );
 
+  test.each(['/', '/api/apps', '/git/acme/web.git/info/refs?service=git-receive-pack', '/webhooks'])(
+    "what another site's page has a browser load from %s is refused",
+    async (path) => {
+      const image = {
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'no-cors',
+        'sec-fetch-dest': 'image',
+      };
+      expect(await ask(path, image)).toMatchObject({ status: 403 });
+      expect(await ask(path, { 'sec-fetch-site': 'cross-site' })).toMatchObject({ status: 403 });
+      const frame = {
+        'sec-fetch-site': 'cross-site',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'iframe',
+      };
+      expect(await ask(path, frame)).toMatchObject({ status: 403 });
+    },
+  );
+
+  test.each([
+    ['who follows a link from another site', 'cross-site'],
+    ['who types the address', 'none'],
+    ["the console's own page", 'same-origin'],
+  ])('%s gets the page', async (_who, site) => {
+    const page = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    expect(await ask('/', page)).toMatchObject({ status: 200 });
+  });
+
+  test('an App answers whomever it wants to', async () => {
+    const visit = { host: 'web.acme.localhost', 'sec-fetch-site': 'cross-site' };
+    expect(await ask('/', visit)).toMatchObject({ status: 404 });
+  });
+
   test("the console's own pages may ask", async () => {
     const own = { host: 'localhost:8080', origin: 'http://localhost:8080' };
     expect(await ask('/api/apps', own)).toMatchObject({ status: 200 });

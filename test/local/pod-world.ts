@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { localCluster } from '../../scripts/local/cluster/cluster.ts';
 import { Records } from '../../scripts/local/cluster/records/records.ts';
 import { supervisor } from '../../scripts/local/cluster/supervisor/supervisor.ts';
-import { type App, type AppSpecInput, appSpec } from '../../shared/domain/app.ts';
+import type { App } from '../../shared/domain/app.ts';
+import { type AppSpecInput, appSpec } from '../../shared/domain/app-spec.ts';
 import type { Pod, Workload } from '../../shared/domain/workload.ts';
 import { address, putImage, temporaryFolder } from './world.ts';
 

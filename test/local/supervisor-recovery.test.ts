@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Records } from '../../scripts/local/cluster/records/records.ts';
+import { lockFolder } from '../../scripts/local/lock.ts';
 import { answering, withChild } from './apps.ts';
 import { clock, eventually, podWorlds } from './pod-world.ts';
 import { isAlive } from './world.ts';
@@ -49,11 +50,14 @@ test('after a kill -9 of the platform a new start ends what was left and runs wh
   await eventually(async () => expect(await world().workload()).toMatchObject({ available: 2 }));
 });
 
-test('a second platform on the same folder is refused', async () => {
+test('a second platform on the same folder is refused, until the first is gone, however it went', async () => {
   const platform = await world().startElsewhere();
-  await expect(world().machine.start()).rejects.toThrow(
-    `process ${platform.pid} runs the platform on this data folder`,
-  );
+  const { dir } = world();
+  expect(() => lockFolder(dir)).toThrow(`process ${platform.pid} runs Cite on it`);
+  const ended = once(platform, 'exit');
+  platform.kill('SIGKILL');
+  await ended;
+  lockFolder(dir)();
 });
 
 test('once everything is as wanted nothing is written any more', async () => {

@@ -134,11 +134,29 @@ describe('the host of a function', () => {
 
   it('refuses a path that cannot be decoded, and tells nothing of itself', async () => {
     const res = await fetch(`${url}%ff`, { method: 'POST' });
-    expect([res.status, await res.text()]).toEqual([400, '']);
+    expect(res.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect([res.status, await res.text()]).toEqual([
+      400,
+      'The path must begin with / and be UTF-8, percent-encoded.\n',
+    ]);
+  });
+
+  it.each(['*', 'ftp://x/'])('refuses %s, which is no path, in one line of text', async (target) => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    const parts: Buffer[] = [];
+    for await (const part of socket) parts.push(part as Buffer);
+    const [head, body] = Buffer.concat(parts).toString().split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 [\s\S]*\r\ncontent-type: text\/plain/);
+    expect(body).toContain('The path must begin with /');
   });
 
   it('refuses a compressed body: it would be a way round the limit', async () => {
     const headers = { 'content-encoding': 'gzip', 'content-type': 'application/json' };
-    expect((await send('test.done', { headers })).status).toBe(415);
+    const res = await send('test.done', { headers });
+    expect([res.status, await res.text()]).toEqual([
+      415,
+      'The body is compressed. Send it without content-encoding.\n',
+    ]);
   });
 });

@@ -1,11 +1,12 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { appSpec } from '../../../shared/domain/app.ts';
+import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { addressOf, refOf, requireApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { reconfigure } from '../reconfigure.ts';
 import { register } from '../registration.ts';
 import { answers, appAddress, appName, json, jsonBody, namespaceName } from '../schemas.ts';
-import { appSummary, appView, showApp, summarize } from '../views/app.ts';
+import { appView, newAppView, showApp } from '../views/app.ts';
+import { appSummary, summarizeAll } from '../views/summary.ts';
 
 const { hold: _, redeploy: __, repository, branch, ...settings } = appSpec.shape;
 
@@ -32,7 +33,7 @@ const create = createRoute({
   path: '/apps',
   summary: 'Register an App; the head of its branch is deployed at once',
   request: { body: jsonBody(newApp) },
-  responses: answers(201, 'Registered; Location is its address.', appView),
+  responses: answers(201, 'Registered; Location is its address.', newAppView),
 });
 
 const show = createRoute({
@@ -79,14 +80,14 @@ export function apps(ports: Needs): OpenAPIHono {
         ({ spec }) => wanted === undefined || spec.repository.toLowerCase() === wanted,
       );
       const byAddress = found.toSorted((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
-      return c.json({ apps: byAddress.map(summarize) }, 200);
+      return c.json({ apps: await summarizeAll(ports, byAddress) }, 200);
     })
     .openapi(create, async (c) => {
       const { repository, branch, namespace, name, ...settings } = c.req.valid('json');
-      const app = await register(ports, { repository, branch, namespace, name, settings });
+      const { app, head } = await register(ports, { repository, branch, namespace, name, settings });
       log.info({ audit: 'app created', app: addressOf(app), repository }, 'app created');
       c.header('location', `/api/apps/${addressOf(app)}`);
-      return c.json(await showApp(ports, app), 201);
+      return c.json({ ...(await showApp(ports, app)), head }, 201);
     })
     .openapi(show, async (c) => {
       const app = await requireApp(cluster, c.req.valid('param'));

@@ -46,7 +46,7 @@ const show = createRoute({
 const retrying = createRoute({
   method: 'post',
   path: '/changes/{id}/retry',
-  summary: 'Try a Change again that did not get live; a new Change does it',
+  summary: 'Try a Change again that did not go live; a new Change does it',
   request: { params: address, body: jsonBody(z.strictObject({ by: person })) },
   responses: answers(202, 'The old Change; its verdict stays.', changeView),
 });
@@ -103,6 +103,6 @@ async function uidOf({ cluster }: Needs, text: string): Promise<string> {
   const [namespace, name, ...rest] = text.split('/');
   const ref = appAddress.safeParse({ namespace, name });
   if (!ref.success || rest.length > 0)
-    throw invalid('app', 'must be <namespace>/<name>', 'GET /api/apps lists them.');
+    throw invalid('app', 'must be <namespace>/<name>', 'List the Apps to see which there are.');
   return (await requireApp(cluster, ref.data)).uid;
 }

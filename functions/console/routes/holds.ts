@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { hold as holdSchema } from '../../../shared/domain/app.ts';
+import { hold as holdSchema } from '../../../shared/domain/app-spec.ts';
 import { addressOf } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { answers, appAddress, jsonBody, orUnknown, person, reason } from '../schemas.ts';

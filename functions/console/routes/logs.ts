@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { buildLogId, lastLines } from '../../../shared/domain/log.ts';
 import type { LogOptions } from '../../../shared/ports/cluster.ts';
 import { addressOf, requireApp } from '../app-of.ts';
 import { prefixed } from '../log-lines.ts';
@@ -48,14 +49,15 @@ export function logs(ports: Needs): OpenAPIHono {
     .openapi(build, async (c) => {
       const { key } = c.req.valid('param');
       const wanted = given(c.req.valid('query'));
-      if ((await ports.cluster.getBuild(key))?.phase === 'running') {
-        return plainText(c, (signal) => [ports.cluster.buildLog(key, { ...wanted, signal })]);
+      if ((await ports.cluster.getBuildJob(key))?.phase === 'running') {
+        return plainText(c, (signal) => [ports.cluster.buildJobLog(key, { ...wanted, signal })]);
       }
-      const kept = await ports.store.readLog(`build/${key}`);
-      if (kept !== undefined) return plainText(c, () => [[lastLines(kept, wanted.tail)]]);
+      const kept = await ports.store.readLog(buildLogId(key));
+      if (kept !== undefined)
+        return plainText(c, () => [[wanted.tail === undefined ? kept : `${lastLines(kept, wanted.tail)}\n`]]);
       // It has ended a moment ago: the Job still has what is being saved.
-      if (await ports.cluster.getBuild(key)) {
-        return plainText(c, (signal) => [ports.cluster.buildLog(key, { ...wanted, signal })]);
+      if (await ports.cluster.getBuildJob(key)) {
+        return plainText(c, (signal) => [ports.cluster.buildJobLog(key, { ...wanted, signal })]);
       }
       throw refusal(404, `There is no log of build ${key}: it never ran, or its log was kept long enough.`);
     })
@@ -66,7 +68,7 @@ export function logs(ports: Needs): OpenAPIHono {
       if (found.length === 0) {
         throw refusal(
           404,
-          `r${release} of ${addressOf(app)} has no pods: nothing prints. See GET …/releases.`,
+          `r${release} of ${addressOf(app)} has no pods: nothing prints. List the releases to see which have some.`,
         );
       }
       const several = found.length > 1;
@@ -84,7 +86,7 @@ async function liveOf({ cluster }: Needs, app: Parameters<typeof addressOf>[0]):
   if (live === undefined) {
     throw refusal(
       409,
-      `${addressOf(app)} has no live release yet. Name one: ?release=1, see GET …/releases.`,
+      `${addressOf(app)} has no live release yet. Say which release you mean; the list of releases shows which there are.`,
     );
   }
   return live;
@@ -100,10 +102,3 @@ const given = ({
   ...(follow === undefined ? {} : { follow }),
   ...(tail === undefined ? {} : { tail }),
 });
-
-function lastLines(text: string, tail: number | undefined): string {
-  if (tail === undefined) return text;
-  const lines = text.split('\n');
-  const unended = lines.at(-1) === '' ? 0 : 1;
-  return lines.slice(-tail - 1 + unended).join('\n');
-}

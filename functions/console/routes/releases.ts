@@ -33,7 +33,7 @@ const activation = createRoute({
 const redeploy = createRoute({
   method: 'post',
   path: `${path}/redeploy`,
-  summary: 'Run the live commit anew, as a new release',
+  summary: 'Run the newest commit anew, as a new release',
   request: { params, body: jsonBody(z.strictObject({ by: person })) },
   responses: answers(
     202,

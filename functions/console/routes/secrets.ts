@@ -1,15 +1,15 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { appSpec } from '../../../shared/domain/app.ts';
+import { appSpec, secretName } from '../../../shared/domain/app-spec.ts';
 import type { Needs } from '../needs.ts';
 import { problem, refusal } from '../problem.ts';
-import { jsonBody, namespaceName, person, secretName } from '../schemas.ts';
+import { jsonBody, namespaceName, person } from '../schemas.ts';
 
 const write = createRoute({
   method: 'put',
   path: '/namespaces/{namespace}/secrets/{name}',
   summary: 'Make or replace a Secret; Apps that use it get a new release. It cannot be read back',
   request: {
-    params: z.object({ namespace: namespaceName, name: secretName }),
+    params: z.object({ namespace: namespaceName, name: secretName.meta({}) }),
     body: jsonBody(
       z.strictObject({
         content: appSpec.shape.env.unwrap().describe('The whole content: what is not named goes.'),

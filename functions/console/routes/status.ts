@@ -2,8 +2,10 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { Needs } from '../needs.ts';
 import { answers } from '../schemas.ts';
+import { changeView, showChange } from '../views/change.ts';
+import { deadLetterView, showDeadLetter } from '../views/dead-letter.ts';
 
-/** Dead letters that the status shows; they are few, or something is badly wrong. */
+/** Of each kind of thing the status names the newest; the rest is counted. */
 const SHOWN = 5;
 
 const statusView = z
@@ -11,17 +13,10 @@ const statusView = z
     version: z.string(),
     apps: z.int(),
     openChanges: z.int(),
+    underWay: z.array(changeView).readonly().describe('The newest of the open Changes.'),
     unjudgedDeliveries: z.int(),
     pendingMessages: z.int(),
-    deadLetters: z.array(
-      z.object({
-        id: z.string(),
-        type: z.string(),
-        destination: z.string(),
-        message: z.string(),
-        at: z.string(),
-      }),
-    ),
+    deadLetters: z.array(deadLetterView).readonly(),
   })
   .openapi('Status');
 export type StatusView = z.output<typeof statusView>;
@@ -48,9 +43,8 @@ export function status({ cluster, store, clock }: Needs): OpenAPIHono {
       openChanges: open.length,
       unjudgedDeliveries: unjudged.length,
       pendingMessages: pending.length,
-      deadLetters: letters
-        .slice(0, SHOWN)
-        .map(({ id, type, destination, message, at }) => ({ id, type, destination, message, at })),
+      underWay: open.slice(0, SHOWN).map(showChange),
+      deadLetters: letters.slice(0, SHOWN).map(showDeadLetter),
     };
     return c.json(body, 200);
   });

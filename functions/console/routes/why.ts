@@ -38,7 +38,7 @@ export function why({ store }: Needs): OpenAPIHono {
     if (changes.length + deliveries.length === 0) {
       throw refusal(
         404,
-        `Nothing is known of commit ${commit}. Check that it was pushed, that an App follows its branch (GET /api/apps), and that the repository's webhook was delivered (its page on the code host lists deliveries).`,
+        `Nothing is known of commit ${commit}. Check that it was pushed, that an App follows its branch (the list of Apps shows which), and that the repository's webhook was delivered (its page on the code host lists deliveries).`,
       );
     }
     const body = { commit, changes: changes.map(showChange), deliveries: deliveries.map(showDelivery) };

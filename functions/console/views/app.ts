@@ -1,31 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { type App, appSpec } from '../../../shared/domain/app.ts';
+import type { App } from '../../../shared/domain/app.ts';
+import { appSpec } from '../../../shared/domain/app-spec.ts';
 import type { Needs } from '../needs.ts';
 import { changeView, showChange } from './change.ts';
 import { releaseView, showReleases } from './release.ts';
-
-const hold = appSpec.shape.hold;
-
-/** An App in a list. `status` is what the cluster last wrote of it: the one App's own page reads anew. */
-export const appSummary = z
-  .object({
-    namespace: z.string(),
-    name: z.string(),
-    uid: z.string(),
-    repository: z.string(),
-    branch: z.string(),
-    status: z.object({
-      live: z.string().optional(),
-      standby: z.string().optional(),
-      commit: z.string().optional(),
-      state: z.string().optional(),
-      url: z.string().optional(),
-    }),
-    hold,
-    deleting: z.boolean(),
-    createdAt: z.string(),
-  })
-  .openapi('AppSummary');
+import { appSummary, summarize } from './summary.ts';
 
 export const appView = appSummary
   .extend({
@@ -47,24 +26,13 @@ export const appView = appSummary
     lastChange: changeView.optional(),
   })
   .openapi('App');
-
-export type AppSummary = z.output<typeof appSummary>;
 export type AppView = z.output<typeof appView>;
 
-export function summarize(app: App): AppSummary {
-  const { conditions: _, ...status } = app.status;
-  return {
-    namespace: app.namespace,
-    name: app.name,
-    uid: app.uid,
-    repository: app.spec.repository,
-    branch: app.spec.branch,
-    status,
-    ...(app.spec.hold ? { hold: app.spec.hold } : {}),
-    deleting: app.deleting,
-    createdAt: app.createdAt.toISOString(),
-  };
-}
+/** An App that was registered just now. */
+export const newAppView = appView
+  .extend({ head: z.string().describe('Commit at the head of its branch: the first that is deployed.') })
+  .openapi('RegisteredApp');
+export type NewAppView = z.output<typeof newAppView>;
 
 export async function showApp(ports: Pick<Needs, 'cluster' | 'store'>, app: App): Promise<AppView> {
   const [releases, [lastChange]] = await Promise.all([
@@ -73,7 +41,7 @@ export async function showApp(ports: Pick<Needs, 'cluster' | 'store'>, app: App)
   ]);
   const live = releases.find(({ state }) => state === 'live');
   return {
-    ...summarize(app),
+    ...summarize({ app, live: live?.number, newest: lastChange, latest: releases[0] }),
     spec: app.spec,
     ...(live ? { live } : {}),
     standby: releases.filter(({ state }) => state === 'standby'),

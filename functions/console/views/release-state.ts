@@ -1,4 +1,5 @@
 import type { Workload } from '../../../shared/domain/workload.ts';
+import { shownTime } from '../shown-time.ts';
 
 export const releaseStates = [
   'live',
@@ -38,7 +39,7 @@ export function releaseState(
 function untilWhen({ pinnedBy, standbySince }: Workload, standbySeconds: number): string {
   if (pinnedBy !== undefined) return `pinned by ${pinnedBy}`;
   if (!standbySince) return 'on its way to be live';
-  return `until ${new Date(standbySince.getTime() + standbySeconds * 1000).toISOString()}`;
+  return `until ${shownTime(new Date(standbySince.getTime() + standbySeconds * 1000))}`;
 }
 
 const pods = ({ available, replicas }: Workload) => `${available} of ${replicas} pods ready`;

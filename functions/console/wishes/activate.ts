@@ -1,5 +1,5 @@
 import type { App, AppRef } from '../../../shared/domain/app.ts';
-import type { Change } from '../../../shared/domain/change.ts';
+import { type Change, changeOf } from '../../../shared/domain/change.ts';
 import { ownEvent } from '../../../shared/domain/events.ts';
 import type { Service, Workload } from '../../../shared/domain/workload.ts';
 import { ledger } from '../../../shared/runtime/ledger.ts';
@@ -53,7 +53,7 @@ function whyNot(
   if (!target && release <= (app.lastRelease?.number ?? 0)) {
     return `${name} is gone: the sweep keeps the last ${app.spec.retention.releases}. Push or redeploy that commit instead.`;
   }
-  if (!target) return `There is no ${name}. GET …/releases lists those that are there.`;
+  if (!target) return `There is no ${name}. List the releases to see which there are.`;
   if (service?.live === release) return `${name} is live already. To keep it so, hold the App.`;
   switch (target.outcome) {
     case 'deployed':
@@ -81,14 +81,13 @@ async function supersede(ports: Needs, app: App, { release }: Workload): Promise
 function rollback(app: App, { release, replicas }: Workload, { by, why }: Activation, id: string) {
   const asked = `${by} asked for r${release.number}${why ? `: ${why}` : ''}`;
   return {
-    id: `${app.uid}/${id}`,
-    app: { ...refOf(app), uid: app.uid },
-    repository: app.spec.repository,
-    branch: app.spec.branch,
-    kind: 'rollback',
-    commit: release.commit,
-    title: `Roll back to r${release.number}`,
-    author: by,
+    ...changeOf(app, {
+      id,
+      kind: 'rollback',
+      commit: release.commit,
+      title: `Roll back to r${release.number}`,
+      author: by,
+    }),
     release: release.number,
     state: replicas > 0 ? 'switching' : 'starting',
     reason: replicas > 0 ? asked : `${asked}; it is started first`,

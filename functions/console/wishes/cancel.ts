@@ -1,8 +1,10 @@
 import type { App } from '../../../shared/domain/app.ts';
 import type { Change } from '../../../shared/domain/change.ts';
 import { abandonBuild } from '../../../shared/runtime/abandon-build.ts';
+import { appOfChange } from '../../../shared/runtime/app-of-change.ts';
 import { ledger } from '../../../shared/runtime/ledger.ts';
 import { again, raiseEpoch } from '../app-of.ts';
+import { echo } from '../echo.ts';
 import type { Needs } from '../needs.ts';
 import { refusal } from '../problem.ts';
 import { giveUp } from './give-up.ts';
@@ -12,7 +14,7 @@ import { giveUp } from './give-up.ts';
  * what an earlier try may have left undone.
  */
 export async function cancel(ports: Needs, id: string, by: string): Promise<Change> {
-  const app = await appOf(ports, id);
+  const app = await appOfChange(ports, await requireChange(ports, id));
   const change = await again(() => conclude(ports, app, id, by));
   if (app) {
     // A switch that was decided before the verdict fails its test.
@@ -48,13 +50,6 @@ async function withdrawRelease({ cluster }: Needs, app: App, change: Change): Pr
 
 export async function requireChange({ store }: Needs, id: string): Promise<Change> {
   const change = await store.getChange(id);
-  if (!change) throw refusal(404, `There is no Change ${id}. GET /api/changes lists the newest.`);
+  if (!change) throw refusal(404, `There is no Change ${echo(id)}. List the Changes to see the newest.`);
   return change;
-}
-
-/** The App that a Change was opened for; undefined when it is gone, or another one has its name now. */
-async function appOf(ports: Needs, id: string): Promise<App | undefined> {
-  const change = await requireChange(ports, id);
-  const app = await ports.cluster.getApp(change.app);
-  return app?.uid === change.app.uid ? app : undefined;
 }

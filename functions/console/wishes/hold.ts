@@ -1,4 +1,5 @@
-import type { App, AppRef, Hold } from '../../../shared/domain/app.ts';
+import type { App, AppRef } from '../../../shared/domain/app.ts';
+import type { Hold } from '../../../shared/domain/app-spec.ts';
 import { ownEvent } from '../../../shared/domain/events.ts';
 import { ledger } from '../../../shared/runtime/ledger.ts';
 import { addressOf, again, raiseEpoch, refOf, requireLivingApp } from '../app-of.ts';

@@ -14,7 +14,7 @@ export async function pin(
   await again(async () => {
     const workload = await cluster.getWorkload(ref, release);
     if (!workload) {
-      const detail = `There is no r${release} of ${addressOf(ref)}. GET …/releases lists those that are there.`;
+      const detail = `There is no r${release} of ${addressOf(ref)}. List the releases to see which there are.`;
       throw refusal(404, detail);
     }
     await cluster.updateWorkload(workload, { pinnedBy: by });

@@ -1,62 +1,45 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { AppSummary, AppView } from '../../../functions/console/views/app.ts';
-import { appArgument, countArgument, listArgument, pairArgument } from '../arguments.ts';
+import type { AppView, NewAppView } from '../../../functions/console/views/app.ts';
+import type { AppSummary } from '../../../functions/console/views/summary.ts';
+import { appArgument, appParameter } from '../arguments.ts';
 import { path, query } from '../client.ts';
-import { Failure } from '../failure.ts';
+import { confirmed } from '../confirm.ts';
+import { Failure, usage } from '../failure.ts';
+import { firstVerdict } from '../first-verdict.ts';
+import { type Message, onApp } from '../on-app.ts';
 import { sessionOf } from '../session.ts';
+import { type Settings, specOf, withSettings } from '../settings.ts';
 import { table } from '../table.ts';
-import { paintState, shortCommit } from '../text.ts';
-import { appStory } from '../words.ts';
+import { oneLine, paintState, shortCommit } from '../text.ts';
+import { appStory, changeStory } from '../words.ts';
 
-interface Settings {
-  readonly branch?: string;
-  readonly port?: number;
-  readonly replicas?: number;
-  readonly env?: Record<string, string>;
-  readonly secret?: string;
-  readonly builder?: string;
-  readonly context?: string;
-  readonly buildCommand?: string;
-  readonly output?: string;
-  readonly check?: string[];
-  readonly image?: string;
-  readonly ready?: string;
-  readonly spec?: string;
+interface NewApp extends Settings {
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly wait?: boolean;
 }
 
 export function appsCommands(program: Command): void {
-  const apps = program.command('apps').description('register Apps and look at them');
+  const apps = program.command('apps').description('Apps: create, set, list, show, delete');
 
-  withSettings(apps.command('create').argument('<owner/repo>'))
+  withSettings(apps.command('create').argument('<owner/repo>', 'repository on the code host'), 'create')
     .description('register an App: the head of its branch is deployed at once, then every push')
-    .option('--namespace <namespace>', 'default: the owner')
-    .option('--name <name>', 'default: proposed from repository and branch')
-    .action(
-      async (repository: string, options: Settings & { namespace?: string; name?: string }, command) => {
-        const { api, print } = sessionOf(command);
-        const { namespace, name } = options;
-        const body = { repository, namespace, name, ...(await specOf(options)) };
-        const app = await api.call<AppView>('POST', '/api/apps', body);
-        print(app, () => appStory(app));
-      },
-    );
+    .option('--namespace <namespace>', 'where it runs (default: the owner)')
+    .option('--name <name>', 'its name (default: proposed from repository and branch)')
+    .option('--wait', 'wait until the head is live; exit 1 when it does not go live')
+    .action(create);
 
-  withSettings(apps.command('set').argument('<app>'))
-    .description('change settings; what enters the pods becomes a new release')
-    .action(async (text: string, options: Settings, command) => {
-      const session = sessionOf(command);
-      const { namespace, name } = await appArgument(session, text);
-      const patch = await specOf(options);
-      const app = await session.api.call<AppView>('PATCH', path`/api/apps/${namespace}/${name}`, patch);
-      session.print(app, () => appStory(app));
-    });
+  withSettings(apps.command('set').argument(...appParameter), 'change')
+    .description('change settings; what is not named stays, what enters the pods becomes a new release')
+    .action(async (text: string, options: Settings, command) =>
+      onApp<AppView>(command, text, { method: 'PATCH', body: await specOf(options) }, appStory),
+    );
 
   apps
     .command('list')
     .description('all Apps')
-    .option('--namespace <namespace>')
-    .option('--repository <owner/repo>')
+    .option('--namespace <namespace>', 'only those of a namespace')
+    .option('--repository <owner/repo>', 'only those of a repository')
     .action(async (options: { namespace?: string; repository?: string }, command) => {
       const { api, print } = sessionOf(command);
       const answer = await api.call<{ apps: AppSummary[] }>('GET', `/api/apps${query({ ...options })}`);
@@ -67,83 +50,64 @@ export function appsCommands(program: Command): void {
 
   apps
     .command('show')
-    .argument('<app>')
+    .argument(...appParameter)
     .description('one App: what is live, what stands by, what is on its way')
-    .action(async (text: string, _options, command) => {
-      const session = sessionOf(command);
-      const { namespace, name } = await appArgument(session, text);
-      const app = await session.api.call<AppView>('GET', path`/api/apps/${namespace}/${name}`);
-      session.print(app, () => appStory(app));
-    });
+    .action((text: string, _options, command) => onApp<AppView>(command, text, { method: 'GET' }, appStory));
 
   apps
     .command('delete')
-    .argument('<app>')
+    .argument(...appParameter)
+    .option('--yes', 'do not ask')
     .description('delete an App and all that was made for it')
-    .action(async (text: string, _options, command) => {
-      const session = sessionOf(command);
-      const { namespace, name } = await appArgument(session, text);
-      const answer = await session.api.call<{ message: string }>(
-        'DELETE',
-        path`/api/apps/${namespace}/${name}`,
-      );
-      session.print(answer, () => answer.message);
-    });
+    .action(remove);
 }
 
-function withSettings(command: Command): Command {
-  return command
-    .option('--branch <branch>', 'default: the default branch')
-    .option('--port <port>', 'port that the app listens on (8080)', countArgument)
-    .option('--replicas <pods>', 'pods per release (1)', countArgument)
-    .option('--env <KEY=VALUE>', 'environment of the pods; may be given again', pairArgument)
-    .option('--secret <name>', 'Secret of the namespace whose keys become environment')
-    .option('--builder <builder>', 'auto, node, static or dockerfile')
-    .option('--context <folder>', 'folder of the repository that is built')
-    .option('--build-command <command>', 'replaces the build script of package.json')
-    .option('--output <folder>', 'folder that a static site is served from')
-    .option('--check <context>', 'commit status that must be green; may be given again', listArgument)
-    .option('--image <template>', 'image of an external CI: registry/team/app:{sha}')
-    .option('--ready <path>', 'a pod is ready when GET of this path answers well (default: TCP)')
-    .option('--spec <file>', 'JSON with any other settings, as /openapi.json describes them');
+async function create(repository: string, options: NewApp, command: Command): Promise<void> {
+  const { api, json, print } = sessionOf(command);
+  const { namespace, name } = options;
+  const body = { repository, namespace, name, ...(await specOf(options)) };
+  const app = await api.call<NewAppView>('POST', '/api/apps', body);
+  const head = shortCommit(app.head);
+  const next =
+    app.spec.image === undefined ? 'is being built' : 'is deployed as soon as its checks are green';
+  const told = `${appStory(app)}\nIts head ${head} ${next}: cite why ${head}`;
+  if (!options.wait) return print(app, () => told);
+  if (!json) console.log(told);
+  const change = await firstVerdict(api, `${app.namespace}/${app.name}`);
+  print({ app, change }, () => changeStory(change));
+  if (change.verdict?.outcome !== 'deployed') process.exitCode = 1;
 }
 
-/** The settings that were given, as the API names them; undefined ones do not get into JSON. */
-async function specOf(given: Settings): Promise<Record<string, unknown>> {
-  const { branch, port, replicas, env, secret, builder, context, buildCommand, output, check, image, ready } =
-    given;
-  const build = { builder, context, command: buildCommand, output };
-  const isBuild = Object.values(build).some((value) => value !== undefined);
-  return {
-    ...(given.spec === undefined ? {} : await readSpec(given.spec)),
-    ...defined({ branch, port, replicas, env, secret, image, checks: check }),
-    ...(isBuild ? { build } : {}),
-    ...(ready === undefined ? {} : { readiness: { http: { path: ready } } }),
-  };
-}
-
-const defined = (given: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-
-async function readSpec(file: string): Promise<Record<string, unknown>> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw new Failure(`${file} cannot be used: ${cause instanceof Error ? cause.message : cause}`, { cause });
+async function remove(text: string, { yes }: { yes?: boolean }, command: Command): Promise<void> {
+  if (!yes && !process.stdin.isTTY) {
+    throw usage(command, 'there is no terminal to ask on whether to delete it. Say so with --yes.');
   }
+  const session = sessionOf(command);
+  const { namespace, name } = await appArgument(session, text);
+  const address = `${namespace}/${name}`;
+  if (!yes) {
+    // Asked about one that is there: a yes that then finds nothing would be for nothing.
+    await session.api.call('GET', path`/api/apps/${namespace}/${name}`);
+    if (!(await confirmed(`Delete ${oneLine(address)} and all that was made for it?`))) {
+      throw new Failure(`${address} stays as it is.`);
+    }
+  }
+  await onApp<Message>(command, address, { method: 'DELETE' }, ({ message }) => oneLine(message));
 }
 
 const list = (apps: readonly AppSummary[]) =>
-  table(apps, [
-    { title: 'APP', cell: (app) => `${app.namespace}/${app.name}` },
-    { title: 'LIVE', cell: ({ status }) => status.live ?? '-' },
-    { title: 'COMMIT', cell: ({ status }) => shortCommit(status.commit ?? '-') },
-    {
-      title: 'STATE',
-      cell: ({ deleting, hold, status }) =>
-        deleting ? 'being deleted' : hold ? `held by ${hold.by}` : (status.state ?? 'new'),
-      paint: paintState,
-    },
-    { title: 'SOURCE', cell: (app) => `${app.repository}#${app.branch}` },
-    { title: 'URL', cell: ({ status }) => status.url ?? '-' },
-  ]);
+  [
+    table(apps, [
+      { title: 'APP', cell: (app) => `${app.namespace}/${app.name}` },
+      { title: 'LIVE', cell: ({ status }) => status.live ?? '-' },
+      { title: 'COMMIT', cell: ({ status }) => shortCommit(status.commit || '-') },
+      { title: 'STATE', cell: ({ status }) => status.state, paint: paintState },
+      { title: 'SOURCE', cell: (app) => `${app.repository}#${app.branch}` },
+      { title: 'URL', cell: ({ status }) => status.url ?? '-' },
+    ]),
+    ...apps.flatMap(({ namespace, name, failed }) =>
+      failed === undefined
+        ? []
+        : [`${namespace}/${name}: cite why ${shortCommit(failed)} tells why its newest Change failed.`],
+    ),
+  ].join('\n');

@@ -3,6 +3,7 @@ import type { ChangeView } from '../../../functions/console/views/change.ts';
 import { path, query } from '../client.ts';
 import { Failure } from '../failure.ts';
 import { type Session, sessionOf } from '../session.ts';
+import { shortCommit } from '../text.ts';
 import { changeLine } from '../words.ts';
 
 const argument = ['<change>', 'its id, or its commit'] as const;
@@ -11,7 +12,7 @@ export function changesCommands(program: Command): void {
   program
     .command('retry')
     .argument(...argument)
-    .description('try a Change again that did not get live')
+    .description('try a Change again that did not go live')
     .action(async (text: string, _options, command) => {
       const session = sessionOf(command);
       const id = await changeArgument(session, text, false);
@@ -20,7 +21,7 @@ export function changesCommands(program: Command): void {
       });
       session.print(
         change,
-        () => `${changeLine(change)}\nIt is tried again: cite why ${change.commit} follows it.`,
+        () => `${changeLine(change)}\nIt is tried again: cite why ${shortCommit(change.commit)} follows it.`,
       );
     });
 

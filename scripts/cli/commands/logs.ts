@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ChangeView } from '../../../functions/console/views/change.ts';
 import type { ReleaseView } from '../../../functions/console/views/release.ts';
-import { type AppAddress, appArgument, countArgument, releaseArgument } from '../arguments.ts';
+import { type AppAddress, appArgument, appParameter, countArgument, releaseArgument } from '../arguments.ts';
 import { path, query } from '../client.ts';
 import { Failure } from '../failure.ts';
 import { lines } from '../lines.ts';
@@ -19,7 +19,7 @@ interface Options {
 export function logsCommands(program: Command): void {
   program
     .command('logs')
-    .argument('<app>')
+    .argument(...appParameter)
     .option('-f, --follow', 'go on until it ends or Ctrl-C')
     .option('--build', 'of the build rather than of the pods')
     .option('--release <release>', 'r12; default: the live one, with --build the newest', releaseArgument)

@@ -1,59 +1,85 @@
 import { text as readText } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { echo } from '../../../functions/console/echo.ts';
 import type { AppView } from '../../../functions/console/views/app.ts';
-import { appArgument, pairArgument } from '../arguments.ts';
+import { appArgument, appParameter, pairArgument } from '../arguments.ts';
 import { path } from '../client.ts';
-import { Failure } from '../failure.ts';
+import { Failure, usage } from '../failure.ts';
 import { sessionOf } from '../session.ts';
 
 export function settingsCommands(program: Command): void {
-  const env = program.command('env').description('environment of an App; a change makes a new release');
-
-  const change = async (text: string, patch: Record<string, string | null>, command: Command) => {
-    const session = sessionOf(command);
-    const { namespace, name } = await appArgument(session, text);
-    const app = await session.api.call<AppView>('PATCH', path`/api/apps/${namespace}/${name}`, {
-      env: patch,
-    });
-    const keys = Object.keys(app.spec.env).sort();
-    session.print(
-      app,
-      () => `${namespace}/${name} now has ${keys.join(', ') || 'no environment of its own'}.`,
-    );
-  };
+  const env = program
+    .command('env')
+    .description('environment of an App: set, unset; a change makes a new release');
 
   env
     .command('set')
-    .argument('<app>')
+    .argument(...appParameter)
     .argument('<KEY=VALUE...>', 'what to set', pairArgument)
     .description('set variables; the others stay')
-    .action((text: string, pairs: Record<string, string>, _options, command) => change(text, pairs, command));
+    .action((text: string, pairs: Record<string, string>, _options, command) =>
+      changeEnvironment(text, pairs, command),
+    );
 
   env
     .command('unset')
-    .argument('<app>')
-    .argument('<KEY...>')
+    .argument(...appParameter)
+    .argument('<KEY...>', 'what to remove')
     .description('remove variables')
     .action((text: string, keys: string[], _options, command) =>
-      change(text, Object.fromEntries(keys.map((key) => [key, null])), command),
+      changeEnvironment(text, Object.fromEntries(keys.map((key) => [key, null])), command),
     );
 
   program
     .command('secrets')
-    .description('Secrets of a namespace')
+    .description('Secrets of a namespace: set')
     .command('set')
-    .argument('<namespace/name>')
-    .argument('<KEY=VALUE...>', 'the whole content; KEY=- takes the value from standard input', pairArgument)
+    .argument('<namespace/name>', 'the Secret')
+    .argument('<KEY=VALUE...>', 'the whole content; KEY=- takes the value from standard input')
     .description('make or replace a Secret; it cannot be read back')
-    .action(async (address: string, pairs: Record<string, string>, _options, command) => {
-      const { api, by, print } = sessionOf(command);
-      const [namespace, name, ...rest] = address.split('/');
-      if (!namespace || !name || rest.length > 0)
-        throw new Failure(`${address} is no Secret. Give it as <namespace>/<name>.`);
-      const content = await fromInput(pairs);
-      await api.call('PUT', path`/api/namespaces/${namespace}/secrets/${name}`, { content, by });
-      print({ namespace, name }, () => `Secret ${address} has ${Object.keys(content).sort().join(', ')}.`);
-    });
+    .action(setSecret);
+}
+
+async function changeEnvironment(
+  text: string,
+  patch: Readonly<Record<string, string | null>>,
+  command: Command,
+): Promise<void> {
+  const session = sessionOf(command);
+  const { namespace, name } = await appArgument(session, text);
+  const at = path`/api/apps/${namespace}/${name}`;
+  const before = await session.api.call<AppView>('GET', at);
+  const differs = Object.entries(patch).some(([key, value]) => heldIn(before.spec.env, key) !== value);
+  const app = differs ? await session.api.call<AppView>('PATCH', at, { env: patch }) : before;
+  const keys = Object.keys(app.spec.env).sort().join(', ') || 'no environment of its own';
+  session.print(app, () =>
+    differs
+      ? `${namespace}/${name} now has ${keys}.`
+      : `Nothing changed: that is so already. ${namespace}/${name} has ${keys}.`,
+  );
+}
+
+const heldIn = (env: Readonly<Record<string, string>>, key: string) =>
+  Object.hasOwn(env, key) ? env[key] : null;
+
+async function setSecret(
+  address: string,
+  texts: readonly string[],
+  _options: unknown,
+  command: Command,
+): Promise<void> {
+  const [namespace, name, ...rest] = address.split('/');
+  const [first = ''] = texts;
+  if (!address.includes('/') && !first.includes('='))
+    throw usage(command, `${echo(address)} names no Secret: write ${echo(`${address}/${first}`)}.`);
+  if (!namespace || !name || rest.length > 0)
+    throw new Failure(`${echo(address)} is no Secret. Give it as <namespace>/<name>.`);
+  const { api, by, print } = sessionOf(command);
+  const content = await fromInput(
+    texts.reduce<Record<string, string>>((all, text) => pairArgument(text, all), {}),
+  );
+  await api.call('PUT', path`/api/namespaces/${namespace}/secrets/${name}`, { content, by });
+  print({ namespace, name }, () => `Secret ${address} has ${Object.keys(content).sort().join(', ')}.`);
 }
 
 /** A value on the command line shows in the process list and the shell's history: standard input does not. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { StatusView } from '../../../functions/console/routes/status.ts';
 import { sessionOf } from '../session.ts';
-import { oneLine } from '../text.ts';
+import { ago, oneLine, shortCommit, shownInstant } from '../text.ts';
 
 export function statusCommands(program: Command): void {
   program
@@ -19,11 +19,24 @@ const story = (status: StatusView) =>
     `Cite ${status.version}`,
     `  Apps                 ${status.apps}`,
     `  Changes under way    ${status.openChanges}`,
+    ...status.underWay.map(
+      ({ app, commit, state, updatedAt }) =>
+        `    ${app.namespace}/${app.name}  ${shortCommit(commit)}  ${state} for ${ago(updatedAt)}`,
+    ),
     `  deliveries to judge  ${status.unjudgedDeliveries}`,
     `  messages to send     ${status.pendingMessages}`,
     ...(status.deadLetters.length > 0 ? ['  dead letters, newest first:'] : ['  dead letters         0']),
-    ...status.deadLetters.map(
-      ({ at, type, destination, message }) =>
-        `    ${at}  ${oneLine(`${type} to ${destination}: ${message}`)}`,
-    ),
+    ...status.deadLetters.flatMap(deadLetter),
   ].join('\n');
+
+function deadLetter(letter: StatusView['deadLetters'][number]): string[] {
+  const { at, code, message, remedy, subject, type } = letter;
+  const about = subject === undefined ? type : `${type} of ${subject}`;
+  const answered = code === 0 ? 'gave no answer' : `answered ${code}`;
+  return [
+    oneLine(
+      `    ${shownInstant(at)}  ${letter.function} ${answered} to ${about}${message && `: ${message}`}`,
+    ),
+    oneLine(`      ${remedy}`),
+  ];
+}

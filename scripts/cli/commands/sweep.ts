@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { PlanView } from '../../../functions/console/routes/sweep.ts';
 import { sessionOf } from '../session.ts';
 import { table } from '../table.ts';
+import { oneLine, spoken } from '../text.ts';
 
 export function sweepCommands(program: Command): void {
   program
@@ -12,7 +13,7 @@ export function sweepCommands(program: Command): void {
       const { api, by, print } = sessionOf(command);
       if (!dryRun) {
         const answer = await api.call<{ message: string }>('POST', '/api/sweep', { by });
-        print(answer, () => answer.message);
+        print(answer, () => oneLine(answer.message));
         return;
       }
       const plan = await api.call<PlanView>('GET', '/api/sweep');
@@ -24,5 +25,5 @@ const list = ({ actions }: PlanView) =>
   table(actions, [
     { title: 'RELEASE', cell: ({ app, release }) => `${app.namespace}/${app.name} r${release}` },
     { title: 'ACTION', cell: ({ action }) => action },
-    { title: 'REASON', cell: ({ reason }) => reason },
+    { title: 'REASON (times in UTC)', cell: ({ reason }) => spoken(reason) },
   ]);

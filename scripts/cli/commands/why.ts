@@ -1,37 +1,54 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
+import { echo } from '../../../functions/console/echo.ts';
 import type { WhyView } from '../../../functions/console/routes/why.ts';
-import { path } from '../client.ts';
+import type { ChangeView } from '../../../functions/console/views/change.ts';
+import { appArgument } from '../arguments.ts';
+import { path, query } from '../client.ts';
 import { Failure } from '../failure.ts';
-import { sessionOf } from '../session.ts';
+import { type Session, sessionOf } from '../session.ts';
 import { oneLine } from '../text.ts';
 import { changeStory } from '../words.ts';
 
 export function whyCommands(program: Command): void {
   program
     .command('why')
-    .argument('[commit]', 'default: HEAD of the checkout')
-    .description('what became of a commit, and why')
+    .argument('[commit|app]', 'a commit, a name of one in git, or an App: its newest Change (default: HEAD)')
+    .description('what became of a commit or of the newest Change of an App, and why')
     .action(async (text: string | undefined, _options, command) => {
       const session = sessionOf(command);
-      const commit = await commitArgument(text ?? 'HEAD');
-      const answer = await session.api.call<WhyView>('GET', path`/api/why/${commit}`);
-      session.print(answer, () => story(answer));
+      const commit = await commitOf(text ?? 'HEAD');
+      if (commit !== undefined) return whyCommit(session, commit);
+      if (text !== undefined) return whyApp(session, text);
+      throw new Failure('HEAD is no commit here. Name a commit or an App, or go into the checkout.');
     });
 }
 
 /** Digits are taken as they are; any other name of a commit is git's, in the folder that it runs in. */
-async function commitArgument(text: string): Promise<string> {
+async function commitOf(text: string): Promise<string | undefined> {
   if (/^[0-9a-f]{7,40}$/i.test(text)) return text;
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${text}^{commit}`];
   try {
     return (await promisify(execFile)('git', args)).stdout.trim();
-  } catch (cause) {
-    throw new Failure(`${text} is no commit here. Give its first 7 digits, or go into the checkout.`, {
-      cause,
-    });
+  } catch {
+    return undefined;
   }
+}
+
+async function whyCommit({ api, print }: Session, commit: string): Promise<void> {
+  const answer = await api.call<WhyView>('GET', path`/api/why/${commit}`);
+  print(answer, () => story(answer));
+}
+
+async function whyApp(session: Session, text: string): Promise<void> {
+  const { namespace, name } = await appArgument(session, text, `${echo(text)} is no commit here, and no App`);
+  const app = `${namespace}/${name}`;
+  const at = `/api/changes${query({ app, limit: 1 })}`;
+  const answer = await session.api.call<{ changes: ChangeView[] }>('GET', at);
+  const [newest] = answer.changes;
+  if (!newest) throw new Failure(`${app} has no Change yet. See cite apps show ${app}.`);
+  session.print(answer, () => changeStory(newest));
 }
 
 function story({ changes, deliveries }: WhyView): string {

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { openSqlite, transaction } from '../sqlite.ts';
 import type { StoredEvent } from './event.ts';
 
 /** One event on its way to one subscription. `attempt` counts the failed ones. */
@@ -37,9 +37,7 @@ const SCHEMA = `
 `;
 
 export function eventQueue(file: string): EventQueue {
-  const db = new DatabaseSync(file);
-  // In WAL mode a write is the kernel's when it returns: kill -9 loses nothing, and no fsync is waited for.
-  db.exec(`pragma journal_mode = wal; pragma synchronous = normal; ${SCHEMA}`);
+  const db = openSqlite(file, SCHEMA);
   const addEvent = db.prepare('insert into event (attributes, data) values (?, ?) returning seq');
   const addDelivery = db.prepare(
     'insert into delivery (event, subscription, attempt, due_at) values (?, ?, 0, ?) returning id',
@@ -54,17 +52,6 @@ export function eventQueue(file: string): EventQueue {
   );
   const all = db.prepare('select id, subscription, attempt, due_at as dueAt from delivery order by id');
 
-  const transaction = <T>(work: () => T): T => {
-    db.exec('begin immediate');
-    try {
-      const result = work();
-      db.exec('commit');
-      return result;
-    } catch (err) {
-      db.exec('rollback');
-      throw err;
-    }
-  };
   const insert = (event: StoredEvent, subscriptions: readonly string[], now: number): Queued[] => {
     const { seq } = addEvent.get(JSON.stringify(event.attributes), event.data) as { seq: number };
     return subscriptions.map((subscription) => {
@@ -78,7 +65,7 @@ export function eventQueue(file: string): EventQueue {
   };
 
   return {
-    add: (event, subscriptions, now) => transaction(() => insert(event, subscriptions, now)),
+    add: (event, subscriptions, now) => transaction(db, () => insert(event, subscriptions, now)),
     event(id) {
       const row = readEvent.get(id) as { attributes: string; data: Uint8Array };
       return {
@@ -91,9 +78,9 @@ export function eventQueue(file: string): EventQueue {
       update.run(next.attempt, dueAt, item.id);
       return next;
     },
-    remove: (item) => transaction(() => drop(item)),
+    remove: (item) => transaction(db, () => drop(item)),
     redirect: (item, event, subscription, now) =>
-      transaction(() => {
+      transaction(db, () => {
         drop(item);
         const [added] = insert(event, [subscription], now);
         return added as Queued;

@@ -149,6 +149,15 @@ const keyReference = z.strictObject({
   optional: z.boolean().default(false),
 });
 
+export const WINDOW = 'autoscaling.knative.dev/window';
+
+/** Milliseconds: as long without a request an instance is kept. Knative's own is 60 s. */
+const window = z
+  .string()
+  .regex(/^\d+s$/, 'must be seconds such as 6s')
+  .transform((text) => Number.parseInt(text, 10) * 1000)
+  .prefault('60s');
+
 /** A function's Service. What keeps it in bounds on a cluster (limits, concurrency) has no meaning in one process. */
 const service = z.object({
   apiVersion: z.literal('serving.knative.dev/v1'),
@@ -156,6 +165,7 @@ const service = z.object({
   metadata,
   spec: z.object({
     template: z.object({
+      metadata: z.object({ annotations: z.object({ [WINDOW]: window }).prefault({}) }).prefault({}),
       spec: z.object({
         containers: z.tuple([
           z.object({

@@ -5,7 +5,7 @@ import type { NewBuildJob } from '../../../shared/ports/cluster.ts';
 import { credentialOf } from '../cluster/folders.ts';
 import { MARKER } from '../cluster/supervisor/marker.ts';
 import type { ImageFolder } from '../images/image-folder.ts';
-import { escapingLink } from '../images/tree.ts';
+import { escapingLink, nameNotUtf8 } from '../images/tree.ts';
 import { chooseBuilder } from './choose.ts';
 import { checkout } from './clone.ts';
 import { BuildFailure } from './failure.ts';
@@ -24,6 +24,8 @@ export async function build(
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
   const source = await fetchSource(job, folder, env);
+  const foreign = await nameNotUtf8(source);
+  if (foreign !== undefined) throw new BuildFailure(`file name is not UTF-8: ${foreign}: rename the file`);
   // The source stays as it is: a build that is started again starts from it.
   const tree = join(folder, 'work', 'tree');
   await cp(source, tree, { recursive: true, verbatimSymlinks: true });

@@ -1,4 +1,4 @@
-import type { BuildSettings } from '../../../shared/domain/app.ts';
+import type { BuildSettings } from '../../../shared/domain/app-spec.ts';
 import { BuildFailure } from './failure.ts';
 
 /** Which of the files that a builder goes by are in the context. */

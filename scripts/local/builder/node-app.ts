@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { BuildSettings } from '../../../shared/domain/app.ts';
+import type { BuildSettings } from '../../../shared/domain/app-spec.ts';
 import { BuildFailure } from './failure.ts';
 import { dependsOnSomething, type PackageJson, parsePackageJson } from './package-json.ts';
 import { startCommand } from './start-command.ts';

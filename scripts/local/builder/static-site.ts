@@ -1,7 +1,7 @@
 import { copyFile, cp, mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BuildSettings } from '../../../shared/domain/app.ts';
+import type { BuildSettings } from '../../../shared/domain/app-spec.ts';
 import { isInside } from '../images/tree.ts';
 import { BuildFailure } from './failure.ts';
 import { installAndBuild, readPackageJson } from './node-app.ts';

@@ -11,7 +11,7 @@ import { workloads } from './records/workloads.ts';
 
 /**
  * The Cluster port on one machine: it only reads and writes records in the data folder, so that any process may use it;
- * `supervisor` makes them true. Blocked on nothing but another process's write, it answers RetryableError after 5 s.
+ * `supervisor` makes them true. Blocked on nothing but another process's write, it answers RetryableError after 1 s.
  */
 export function localCluster(options: {
   readonly dir: string;

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../../../shared/domain/build.ts';
 import { InvalidError } from '../../../shared/domain/errors.ts';
 import type { Registry } from '../../../shared/ports/registry.ts';
-import { escapingLink, listTree } from './tree.ts';
+import { escapingLink, listTree, nameNotUtf8 } from './tree.ts';
 
 /** How an image is started. */
 export interface ImageConfig {
@@ -27,7 +27,8 @@ const WITH_DIGEST = new RegExp(`^(${NAME})@(sha256:[0-9a-f]{64})$`);
 /**
  * Images of one machine, in `<data folder>/images`: a folder named for the digest of what is in it, and one file per
  * tag. Nothing is ever changed in place, so that several processes may use it. It is also the registry: a tag leads to
- * a digest, whoever put it there. Images that nothing needs any longer are not removed yet.
+ * a digest, whoever put it there. What nothing needs any longer goes
+ * (prune.ts).
  */
 export class ImageFolder implements Registry {
   readonly #dir: string;
@@ -38,6 +39,9 @@ export class ImageFolder implements Registry {
 
   /** Takes the folder `rootfs` over as an image (it is gone afterwards). Same content, same `sha256:…`. */
   async take(rootfs: string, config: ImageConfig): Promise<string> {
+    const foreign = await nameNotUtf8(rootfs);
+    if (foreign !== undefined)
+      throw new InvalidError('file name', `is not UTF-8: ${foreign}`, 'Rename the file.');
     const escaping = await escapingLink(rootfs);
     if (escaping !== undefined)
       throw new InvalidError(JSON.stringify(escaping), 'is a link that leads out of the image', 'Remove it.');
@@ -50,9 +54,10 @@ export class ImageFolder implements Registry {
     await mkdir(join(this.#dir, 'sha256'), { recursive: true });
     await rename(rootfs, join(coming, 'rootfs'));
     await writeFile(join(coming, 'image.json'), JSON.stringify(config, null, 2));
-    await rename(coming, this.#folder(hash)).catch((error: NodeJS.ErrnoException) => {
-      // The very same content is there already.
+    await rename(coming, this.#folder(hash)).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+      // The very same content is there already: as good as new, or it might be pruned before it is named.
+      await utimes(this.#folder(hash), new Date(), new Date());
     });
     await rm(coming, { recursive: true, force: true });
     return `sha256:${hash}`;

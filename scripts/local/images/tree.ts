@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
@@ -33,6 +34,24 @@ export async function escapingLink(root: string): Promise<string | undefined> {
   }
   return undefined;
 }
+
+/** The first name that is not UTF-8, its other bytes as `\xNN`; undefined: there is none. Node knows no path to it. */
+export async function nameNotUtf8(root: string): Promise<string | undefined> {
+  const folders = [Buffer.from(root)];
+  for (let folder = folders.pop(); folder; folder = folders.pop())
+    for (const entry of await readdir(folder, { encoding: 'buffer', withFileTypes: true })) {
+      if (!isUtf8(entry.name)) return escaped(entry.name);
+      if (entry.isDirectory()) folders.push(Buffer.concat([folder, SLASH, entry.name]));
+    }
+  return undefined;
+}
+
+const SLASH = Buffer.from('/');
+
+const escaped = (name: Buffer) =>
+  name
+    .toString('latin1')
+    .replace(/[^\x20-\x5b\x5d-\x7e]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 export const isInside = (root: string, path: string) => path === root || path.startsWith(root + sep);
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildSettings } from '../../../shared/domain/app.ts';
+import { buildSettings } from '../../../shared/domain/app-spec.ts';
 import { type ConsoleWorld, commitOf, givenApp, givenChange, openConsole } from './world.ts';
 
 let world: ConsoleWorld;
@@ -21,7 +21,7 @@ async function givenBuild(key: string): Promise<void> {
     startedAt: new Date().toISOString(),
     revision: 0,
   });
-  await world.cluster.startBuild({
+  await world.cluster.startBuildJob({
     key,
     repository: 'acme/shop',
     commit: 'a'.repeat(40),
@@ -92,7 +92,7 @@ describe('cancelling', () => {
     expect(status).toBe(200);
     expect(body.verdict).toEqual({ outcome: 'cancelled', text: 'cancelled by ann' });
     expect((await world.store.getChange(change.id))?.verdict).toEqual({ outcome: 'cancelled', by: 'ann' });
-    expect(await world.cluster.getBuild(key)).toBeUndefined();
+    expect(await world.cluster.getBuildJob(key)).toBeUndefined();
     expect((await world.store.getBuild(key))?.state).toBe('cancelled');
     expect(await world.cluster.getWorkload(app, 2)).toMatchObject({
       outcome: 'cancelled',
@@ -109,7 +109,7 @@ describe('cancelling', () => {
     const change = await givenChange(world, await givenApp(world), { build: key });
     await givenChange(world, await givenApp(world), { build: key });
     expect((await world.ask('POST', path(change.id, 'cancel'), {})).status).toBe(200);
-    expect(await world.cluster.getBuild(key)).toMatchObject({ phase: 'running' });
+    expect(await world.cluster.getBuildJob(key)).toMatchObject({ phase: 'running' });
     expect((await world.store.getBuild(key))?.state).toBe('running');
   });
 

@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { supervisor } from '../../../scripts/local/cluster/supervisor/supervisor.ts';
-import { type App, buildSettings } from '../../../shared/domain/app.ts';
+import type { App } from '../../../shared/domain/app.ts';
+import { buildSettings } from '../../../shared/domain/app-spec.ts';
 import { commitFiles, putImage } from '../../local/world.ts';
 import { type ConsoleWorld, givenApp, openConsole } from './world.ts';
 
@@ -91,7 +92,7 @@ describe('the log of pods', () => {
     const app = await givenApp(world);
     expect(await logs(app)).toMatchObject({
       status: 409,
-      body: { detail: expect.stringContaining('?release=1') },
+      body: { detail: expect.stringContaining('Say which release you mean') },
     });
     expect(await logs(app, '?release=7')).toMatchObject({ status: 404 });
     expect(await logs(app, '?release=r7')).toMatchObject({ status: 422 });
@@ -105,7 +106,7 @@ describe('the log of a build', () => {
     const key = '3'.repeat(32);
     const repository = `${world.dir}/built`;
     const commit = commitFiles(repository, { 'package.json': '{}', 'server.js': '' });
-    await world.cluster.startBuild({
+    await world.cluster.startBuildJob({
       key,
       repository: 'acme/shop',
       commit,
@@ -114,7 +115,7 @@ describe('the log of a build', () => {
       timeoutSeconds: 60,
     });
     expect(await readUntil(path(key, '?follow=true'), /begun/)).toContain('begun');
-    await world.cluster.deleteBuild(key);
+    await world.cluster.deleteBuildJob(key);
     await world.store.saveLog(`build/${key}`, 'one\ntwo\nthree\n');
     expect((await world.ask('GET', path(key))).text).toBe('one\ntwo\nthree\n');
     expect((await world.ask('GET', path(key, '?tail=2&follow=true'))).text).toBe('two\nthree\n');

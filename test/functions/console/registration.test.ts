@@ -3,9 +3,12 @@ import { Records } from '../../../scripts/local/cluster/records/records.ts';
 import { type ConsoleWorld, openConsole } from './world.ts';
 
 let world: ConsoleWorld;
+let commit: string;
 beforeAll(async () => {
   world = await openConsole({ ALLOWED_REGISTRIES: ['registry.test'] });
-  world.repository('Acme/shop', { 'index.html': 'hello', 'apps/till/index.html': 'till' }, ['feature/x']);
+  commit = world.repository('Acme/shop', { 'index.html': 'hello', 'apps/till/index.html': 'till' }, [
+    'feature/x',
+  ]);
   world.repository('rival/shop');
 });
 afterAll(() => world.close());
@@ -20,7 +23,9 @@ describe('registering an App', () => {
     const app = await world.cluster.getApp({ namespace: 'acme', name: 'shop' });
     expect(app?.spec).toMatchObject({ repository: 'Acme/shop', branch: 'main', port: 8080, replicas: 1 });
     expect(await world.cluster.namespaceOwners('acme')).toEqual(['Acme']);
-    expect((await world.ask('GET', '/api/apps/acme/shop')).body).toEqual(body);
+    const { head, ...shown } = body;
+    expect(head).toBe(commit);
+    expect((await world.ask('GET', '/api/apps/acme/shop')).body).toEqual(shown);
   });
 
   test('of the same source again is refused, and the free name is told', async () => {
@@ -120,6 +125,7 @@ describe('registering an App', () => {
       { repository: 'Acme/shop', image: 'evil.test/a/b:{sha}', checks: ['ci'] },
       'spec.image',
     ],
+    ['a Secret that is not there', { repository: 'Acme/shop', secret: 'nope' }, 'secret'],
     ['a misspelt setting', { repository: 'Acme/shop', prot: 80 }, 'prot'],
     ['a Hold', { repository: 'Acme/shop', hold: { by: 'me', at: '2026-01-01T00:00:00Z' } }, 'hold'],
     ['a redeploy', { repository: 'Acme/shop', redeploy: { id: '1', by: 'me' } }, 'redeploy'],

@@ -1,4 +1,6 @@
-import { type App, type AppRef, type AppSpec, appSpec } from '../../../../shared/domain/app.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { App, AppRef } from '../../../../shared/domain/app.ts';
+import { type AppSpec, appSpec } from '../../../../shared/domain/app-spec.ts';
 import { InvalidError } from '../../../../shared/domain/errors.ts';
 import { isAppName } from '../../../../shared/domain/naming.ts';
 import type { AppChange, Apps } from '../../../../shared/ports/cluster.ts';
@@ -22,13 +24,19 @@ export function apps(records: Records): Omit<Apps, 'readSecret' | 'writeSecret'>
       if (!isAppName(name))
         throw new InvalidError(
           'metadata.name',
-          'is not a name of an App',
+          `${JSON.stringify(name)} is not a name of an App`,
           'Use at most 40 of a-z, 0-9 and -, beginning with a letter and not ending with -.',
         );
       const valid = validSpec(spec);
       return records.transaction(() => {
         requireNamespace(records, namespace);
-        const body = { spec: valid, status: { conditions: [] }, deleting: false, finalizers: [] };
+        const body = {
+          generation: 1,
+          spec: valid,
+          status: { conditions: [] },
+          deleting: false,
+          finalizers: [],
+        };
         const made = records.insert('App', { namespace, name }, appLabels({ namespace, name }), body);
         if (!made) throw new InvalidError('metadata.name', 'is taken', 'Choose another name.');
         return toApp(made);
@@ -67,9 +75,11 @@ function changed(body: Bodies['App'], change: AppChange): Bodies['App'] {
   const { hold: _hold, redeploy: _redeploy, ...rest } = change.spec ?? body.spec;
   const hold = wish(change.hold, body.spec.hold);
   const redeploy = wish(change.redeploy, body.spec.redeploy);
+  const spec = validSpec({ ...rest, ...(hold && { hold }), ...(redeploy && { redeploy }) });
   return {
     ...body,
-    spec: validSpec({ ...rest, ...(hold && { hold }), ...(redeploy && { redeploy }) }),
+    spec,
+    generation: isDeepStrictEqual(spec, body.spec) ? body.generation : body.generation + 1,
     ...(change.lastRelease && { lastRelease: change.lastRelease }),
     ...(change.finalizers && { finalizers: change.finalizers }),
   };

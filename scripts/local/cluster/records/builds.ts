@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { BuildJob, BuildJobs } from '../../../../shared/ports/cluster.ts';
 import { buildFolder, credentialOf, logOf } from '../folders.ts';
-import { readLog } from '../log-file.ts';
+import { readLog } from '../log-reader.ts';
 import { buildLabels } from './labels.ts';
 import { requireLabel } from './names.ts';
 import type { Records, Stored } from './records.ts';
@@ -14,7 +14,7 @@ export function builds(records: Records, dir: string): BuildJobs {
   const find = (key: string) => records.get('Job', BUILD_NAMESPACE, key);
 
   return {
-    async startBuild({ credential, ...job }) {
+    async startBuildJob({ credential, ...job }) {
       requireLabel('key', job.key);
       if (find(job.key)) return;
       const folder = `${job.key}-${randomBytes(4).toString('hex')}`;
@@ -24,20 +24,20 @@ export function builds(records: Records, dir: string): BuildJobs {
       const made = records.insert('Job', key, buildLabels(job.key), { ...job, folder, phase: 'running' });
       if (!made) rmSync(buildFolder(dir, folder), { recursive: true, force: true });
     },
-    async getBuild(key) {
+    async getBuildJob(key) {
       const record = find(key);
       return record && toBuild(record);
     },
-    async listBuilds() {
+    async listBuildJobs() {
       return records.list('Job').map(toBuild);
     },
-    async deleteBuild(key) {
+    async deleteBuildJob(key) {
       records.transaction(() => {
         const record = find(key);
         if (record) records.remove(record);
       });
     },
-    async *buildLog(key, options) {
+    async *buildJobLog(key, options) {
       const record = find(key);
       if (!record) return;
       const running = () => {

@@ -1,4 +1,5 @@
-import type { App, AppStatus, PodSettings, Release } from '../../../../shared/domain/app.ts';
+import type { App, AppStatus } from '../../../../shared/domain/app.ts';
+import type { PodSettings, Release } from '../../../../shared/domain/release.ts';
 import type { Pod, Workload, WorkloadOutcome } from '../../../../shared/domain/workload.ts';
 import type { NewBuildJob } from '../../../../shared/ports/cluster.ts';
 
@@ -10,6 +11,8 @@ import type { NewBuildJob } from '../../../../shared/ports/cluster.ts';
 export interface Bodies {
   Namespace: { readonly owners: readonly string[] };
   App: {
+    /** Raised with every change of the spec. */
+    readonly generation: number;
     readonly spec: App['spec'];
     readonly lastRelease?: Release;
     readonly status: AppStatus;

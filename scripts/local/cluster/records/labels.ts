@@ -13,7 +13,7 @@ export const managed: Labels = { [MANAGED_BY]: 'cite' };
 export const appLabels = (app: AppRef, release?: number): Labels => ({
   ...managed,
   [APP]: app.name,
-  ...(release === undefined ? {} : { [RELEASE]: String(release) }),
+  ...(release === undefined ? {} : { [RELEASE]: `r${release}` }),
 });
 
 export const buildLabels = (key: string): Labels => ({ ...managed, [BUILD]: key });

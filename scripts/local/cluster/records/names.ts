@@ -7,19 +7,27 @@ const SUBDOMAIN = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 export function requireLabel(field: string, name: string): void {
   if (!LABEL.test(name))
-    throw new InvalidError(field, 'is not a name', 'Use 1 to 63 of a-z, 0-9 and -, not - at either end.');
+    throw new InvalidError(
+      field,
+      `${JSON.stringify(name)} is not a name`,
+      'Use 1 to 63 of a-z, 0-9 and -, not - at either end.',
+    );
 }
 
 export function requireSubdomain(field: string, name: string): void {
   if (!SUBDOMAIN.test(name))
     throw new InvalidError(
       field,
-      'is not a name',
+      `${JSON.stringify(name)} is not a name`,
       'Use a-z, 0-9, - and ., and begin and end with a-z or 0-9.',
     );
 }
 
 export function requireNamespace(records: Records, namespace: string): void {
   if (!records.get('Namespace', '', namespace))
-    throw new InvalidError('metadata.namespace', 'is not there', 'Make the namespace first.');
+    throw new InvalidError(
+      'metadata.namespace',
+      `${JSON.stringify(namespace)} is not there`,
+      'Make the namespace first.',
+    );
 }

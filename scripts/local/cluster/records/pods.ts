@@ -1,7 +1,7 @@
 import type { Pod } from '../../../../shared/domain/workload.ts';
 import type { Workloads } from '../../../../shared/ports/cluster.ts';
 import { logOf, podFolder } from '../folders.ts';
-import { readLog } from '../log-file.ts';
+import { readLog } from '../log-reader.ts';
 import type { Records, Stored } from './records.ts';
 
 export function pods(records: Records, dir: string): Pick<Workloads, 'listPods' | 'podLog'> {

@@ -3,7 +3,8 @@ import { EventEmitter } from 'node:events';
 import type { DatabaseSync } from 'node:sqlite';
 import { canonicalJson } from '../../../../shared/domain/build.ts';
 import { ConflictError } from '../../../../shared/domain/errors.ts';
-import { databaseFile, openDatabase, retryable, transaction } from './database.ts';
+import { retryable, transaction } from '../../sqlite.ts';
+import { databaseFile, openDatabase } from './database.ts';
 import type { Bodies, Kind } from './kinds.ts';
 import { APP, type Labels } from './labels.ts';
 
@@ -133,12 +134,6 @@ export class Records {
       this.database.prepare('insert into facts values (?, ?) on conflict do nothing').run(name, first());
       return String(this.database.prepare('select value from facts where name = ?').get(name)?.value);
     });
-  }
-
-  setFact(name: string, value: string): void {
-    this.transaction(() =>
-      this.database.prepare('update facts set value = ? where name = ?').run(value, name),
-    );
   }
 
   close(): void {

@@ -1,20 +1,20 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { removeTree } from '../../remove-tree.ts';
 import { buildFolder, credentialOf, logOf } from '../folders.ts';
-import { rotateLog } from '../log-file.ts';
 import { BUILD_NAMESPACE } from '../records/builds.ts';
 import type { Bodies } from '../records/kinds.ts';
 import type { Records, Stored } from '../records/records.ts';
+import { type BuildResult, readBuildResult } from './build-result.ts';
 import { buildEnvironment } from './environment.ts';
 import { MARKER, markerOf } from './marker.ts';
-import { type Exit, ProcessGroup } from './process-group.ts';
+import { ProcessGroup } from './process-group.ts';
 
 const program = fileURLToPath(new URL('../../builder/job.ts', import.meta.url));
-const ROTATE_EVERY_MS = 2000;
 const GRACE_MS = 500;
-
-type Result = { readonly image: string } | { readonly reason: string };
+const RETRY_MS = 500;
 
 export interface BuildsOptions {
   readonly dir: string;
@@ -54,28 +54,50 @@ export class Builds {
   }
 
   async #build(record: Stored<'Job'>, signal: AbortSignal): Promise<void> {
-    const { body } = record;
-    const folder = buildFolder(this.#options.dir, body.folder);
-    const result = await this.#run(record, folder, signal);
-    if (result) {
-      const [last, phase] =
-        'reason' in result
-          ? ([`failed: ${result.reason}`, 'failed'] as const)
-          : ([`image: ${result.image}`, 'succeeded'] as const);
-      await rm(credentialOf(folder), { force: true });
-      for (const used of ['source', 'work']) await rm(join(folder, used), { recursive: true, force: true });
-      await appendFile(logOf(folder), `${last}\n`);
-      this.#write(record, { phase, ...result });
-    }
+    const folder = buildFolder(this.#options.dir, record.body.folder);
+    const result = await this.#run(record, folder, signal).catch((error: Error) =>
+      signal.aborted ? undefined : { reason: `the build could not be run: ${error.message}` },
+    );
+    if (result) await this.#conclude(record, folder, result, signal);
     // One that was stopped and is still wanted is started again by the next start, from its source.
-    if (!this.#current(record)) await rm(folder, { recursive: true, force: true });
+    if (!this.#current(record)) await removeTree(folder);
+  }
+
+  /** Whatever else fails, the Job ends. */
+  async #conclude(
+    record: Stored<'Job'>,
+    folder: string,
+    result: BuildResult,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const failed = (error: unknown) => this.#options.failed(record.name, error);
+    const [last, phase] =
+      'reason' in result
+        ? ([`failed: ${result.reason}`, 'failed'] as const)
+        : ([`image: ${result.image}`, 'succeeded'] as const);
+    for (const used of [credentialOf(folder), join(folder, 'source'), join(folder, 'work')])
+      await removeTree(used).catch(failed);
+    await appendFile(logOf(folder), `${last}\n`).catch(failed);
+    while (!this.#written(record, { phase, ...result }, failed) && !signal.aborted)
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+
+  /** False: another writer was at it, or the disk is full. */
+  #written(record: Stored<'Job'>, change: Partial<Bodies['Job']>, failed: (error: unknown) => void): boolean {
+    try {
+      this.#write(record, change);
+      return true;
+    } catch (error) {
+      failed(error);
+      return false;
+    }
   }
 
   /** Undefined: it was stopped, so its result is nobody's. */
-  async #run(record: Stored<'Job'>, folder: string, signal: AbortSignal): Promise<Result | undefined> {
+  async #run(record: Stored<'Job'>, folder: string, signal: AbortSignal): Promise<BuildResult | undefined> {
     const { dir, folderId } = this.#options;
     const work = join(folder, 'work');
-    await rm(work, { recursive: true, force: true });
+    await removeTree(work);
     for (const own of ['home', 'tmp']) await mkdir(join(work, own), { recursive: true });
     const { process: _, phase: _phase, folder: _folder, ...job } = record.body;
     await writeFile(join(work, 'job.json'), JSON.stringify(job));
@@ -89,8 +111,8 @@ export class Builds {
         [MARKER]: markerOf(folderId, record.name),
       },
       log: logOf(folder),
+      logFailed: (error) => this.#options.failed(record.name, error),
     });
-    this.#write(record, { process: group.id });
     let late = false;
     const end = () => void group.stop(GRACE_MS);
     const deadline = setTimeout(() => {
@@ -99,13 +121,16 @@ export class Builds {
     }, record.body.timeoutSeconds * 1000);
     if (signal.aborted) end();
     else signal.addEventListener('abort', end);
-    const rotation = setInterval(() => rotateLog(logOf(folder)), ROTATE_EVERY_MS);
-    const exit = await group.exited;
-    clearTimeout(deadline);
-    clearInterval(rotation);
-    await group.stop(0);
-    if (late) return { reason: 'DeadlineExceeded' };
-    return signal.aborted ? undefined : resultOf(work, exit);
+    try {
+      this.#write(record, { process: group.id });
+      const exit = await group.exited;
+      if (late) return { reason: 'DeadlineExceeded' };
+      return signal.aborted ? undefined : await readBuildResult(join(work, 'result.json'), exit);
+    } finally {
+      clearTimeout(deadline);
+      await group.stop(0);
+      await group.logged;
+    }
   }
 
   /** Only into the record that it was started for. */
@@ -123,12 +148,4 @@ export class Builds {
     const now = this.#options.records.get('Job', record.namespace, record.name);
     return now?.uid === record.uid ? now : undefined;
   }
-}
-
-async function resultOf(work: string, exit: Exit): Promise<Result> {
-  const text = await readFile(join(work, 'result.json'), 'utf8').catch(() => undefined);
-  if (text !== undefined) return JSON.parse(text) as Result;
-  return {
-    reason: exit.signal ? `the build was killed by ${exit.signal}` : `the build ended with ${exit.code}`,
-  };
 }

@@ -1,25 +1,24 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { AppRef } from '../../../../shared/domain/app.ts';
 import type { Image, ImageFolder } from '../../images/image-folder.ts';
+import { removeTree } from '../../remove-tree.ts';
 import { logOf } from '../folders.ts';
-import { rotateLog } from '../log-file.ts';
 import type { Bodies, PodStatus, ProcessId } from '../records/kinds.ts';
 import { type Backoff, failuresAfter } from './backoff.ts';
 import { baseEnvironment } from './environment.ts';
-import type { Ports } from './free-port.ts';
 import { MARKER } from './marker.ts';
+import type { PodPorts } from './pod-ports.ts';
 import { type Ending, exitReason, unready, waiting } from './pod-status.ts';
-import type { ProbeTarget } from './probes/probe.ts';
+import type { ProbeTarget } from './probes/probe-target.ts';
 import { watchCheck } from './probes/watch.ts';
 import { listeningPorts, membersOf } from './proc.ts';
 import { ProcessGroup, signalGroup } from './process-group.ts';
 
 const run = promisify(execFile);
-const ROTATE_EVERY_MS = 2000;
 
 export interface PodOptions {
   readonly name: string;
@@ -29,11 +28,13 @@ export interface PodOptions {
   readonly folder: string;
   readonly marker: string;
   readonly images: ImageFolder;
-  readonly ports: Ports;
+  readonly ports: PodPorts;
   readonly backoff: Backoff;
   readonly clock: () => Date;
   /** Something that others see of it is different now. */
   readonly changed: () => void;
+  /** Its log or its files made trouble; the pod goes on. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** One pod: its process is started, probed and started again until the pod is stopped. Never throws. */
@@ -69,7 +70,7 @@ export class LocalPod {
     this.#stop.abort();
     await this.#done;
     // What cannot be removed now is removed when the platform starts the next time.
-    await rm(this.options.folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    await removeTree(this.options.folder).catch(this.options.failed);
   }
 
   /** Without grace. */
@@ -118,16 +119,15 @@ export class LocalPod {
     const { folder } = this.options;
     for (const own of ['home', 'tmp']) await mkdir(join(folder, own), { recursive: true });
     const coming = join(folder, 'root.coming');
-    await rm(coming, { recursive: true, force: true });
+    await removeTree(coming);
     await run('cp', ['-RPp', '--', image.rootfs, coming]);
-    await rm(this.#root, { recursive: true, force: true });
+    await removeTree(this.#root);
     await rename(coming, this.#root);
   }
 
   async #runOn(port: number, image: Image, again: boolean): Promise<Ending> {
     const { options } = this;
     const { signal } = this.#stop;
-    const log = logOf(options.folder);
     const env = {
       ...baseEnvironment(join(options.folder, 'home'), join(options.folder, 'tmp')),
       ...image.env,
@@ -137,7 +137,13 @@ export class LocalPod {
       [MARKER]: options.marker,
     };
     const cwd = join(this.#root, image.workdir);
-    const group = await ProcessGroup.start({ command: image.command, cwd, env, log });
+    const group = await ProcessGroup.start({
+      command: image.command,
+      cwd,
+      env,
+      log: logOf(options.folder),
+      logFailed: options.failed,
+    });
     let ending: Promise<void> | undefined;
     const end = () => {
       ending ??= group.stop(options.workload.pod.terminationGracePeriodSeconds * 1000);
@@ -155,11 +161,13 @@ export class LocalPod {
       this.#tell({ ready: false });
       end();
     });
-    const rotation = setInterval(() => rotateLog(log), ROTATE_EVERY_MS);
     const exit = await group.exited;
     over.abort();
-    clearInterval(rotation);
+    // No request may wait for the last of its log.
+    delete this.ready;
+    this.#tell({ ready: false });
     await ending;
+    await group.logged;
     signal.removeEventListener('abort', end);
     return { kind: 'exited', exit, ...(unwell !== undefined && { unwell }) };
   }

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openLog } from '../log-file.ts';
+import { type LogWriting, writeLog } from '../log-writer.ts';
 import type { ProcessId } from '../records/kinds.ts';
 import { membersOf, startTimeOf } from './proc.ts';
 
@@ -19,36 +18,47 @@ export class ProcessGroup {
   readonly id: ProcessId;
   /** When its first process has ended. */
   readonly exited: Promise<Exit>;
+  /** When all that it printed is in its log; soon after its first process has ended. */
+  readonly logged: Promise<void>;
+  readonly #log: LogWriting;
   #stopping = false;
 
-  /** Rejects when the program cannot be started at all. Its output goes to the log file. */
+  /** Rejects when the program cannot be started at all. Its output goes to the log file; what fails there is told. */
   static start(options: {
     readonly command: readonly string[];
     readonly cwd: string;
     readonly env: Readonly<Record<string, string>>;
     readonly log: string;
+    readonly logFailed: (error: unknown) => void;
   }): Promise<ProcessGroup> {
     const [program = '', ...args] = options.command;
-    const log = openLog(options.log);
     return new Promise<ProcessGroup>((resolve, reject) => {
       const child = spawn(program, args, {
         cwd: options.cwd,
         env: options.env,
         detached: true,
-        stdio: ['ignore', log, log],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
       child.once('error', reject);
-      child.once('spawn', () => resolve(new ProcessGroup(child)));
-    }).finally(() => closeSync(log));
+      child.once('spawn', () => {
+        const log = writeLog(options.log, [child.stdout, child.stderr], options.logFailed);
+        resolve(new ProcessGroup(child, log));
+      });
+    });
   }
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, log: LogWriting) {
     const pid = child.pid as number;
     this.id = { pid, startTime: startTimeOf(pid) ?? '' };
+    this.#log = log;
+    this.logged = log.done;
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         // A container ends with its first process. While it is being stopped its children have the grace period too.
-        if (!this.#stopping) signalGroup(pid, 'SIGKILL');
+        if (!this.#stopping) {
+          signalGroup(pid, 'SIGKILL');
+          log.cut();
+        }
         resolve({ code, signal });
       });
     });
@@ -59,6 +69,7 @@ export class ProcessGroup {
     this.#stopping = true;
     await endGroup(this.id.pid, graceMs);
     await this.exited;
+    this.#log.cut();
   }
 }
 

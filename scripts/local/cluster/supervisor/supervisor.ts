@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { AppRef } from '../../../../shared/domain/app.ts';
 import { ImageFolder } from '../../images/image-folder.ts';
+import { removeTree } from '../../remove-tree.ts';
 import { lastSequence, type RecordChange, tail } from '../feed.ts';
 import { buildFolder } from '../folders.ts';
 import type { Endpoint } from '../records/kinds.ts';
@@ -11,7 +12,6 @@ import { type Backoff, defaultBackoff } from './backoff.ts';
 import { Builds } from './builds.ts';
 import { Endpoints } from './endpoints.ts';
 import { endLeftovers } from './leftovers.ts';
-import { giveLockBack, takeLock } from './lock.ts';
 import { WorkQueue } from './work-queue.ts';
 import { Workloads } from './workloads.ts';
 
@@ -33,7 +33,10 @@ export interface Supervisor {
   readyEndpoints(app: AppRef): readonly Endpoint[];
 }
 
-/** The controllers and the kubelet of one machine: what the records want is made true, and what is, written down. */
+/**
+ * The controllers and the kubelet of one machine: what the records want is made true, and what is, written down. For the
+ * holder of the folder's lock (lockFolder) alone: a second one would end the pods of the first as leftovers.
+ */
 export function supervisor(options: SupervisorOptions): Supervisor {
   const { clock, log } = options;
   const dir = resolve(options.dir);
@@ -42,7 +45,6 @@ export function supervisor(options: SupervisorOptions): Supervisor {
   const images = new ImageFolder(dir);
   const stop = new AbortController();
   let tailing: Promise<void> = Promise.resolve();
-  let locked = false;
   let closed: Promise<void> | undefined;
 
   const failed = (what: string) => (key: string, err: unknown) => log.warn({ err, key }, `${what} failed`);
@@ -64,6 +66,7 @@ export function supervisor(options: SupervisorOptions): Supervisor {
         endpoints.refresh(app);
         queue.services.add(`${app.namespace}/${app.name}`);
       },
+      failed: failed('a log or the files of a pod'),
     },
     queue,
   );
@@ -76,15 +79,17 @@ export function supervisor(options: SupervisorOptions): Supervisor {
     if (kind === 'Job') queue.builds.add(name);
   };
 
+  /** What an app made and nobody can remove must not keep the platform from starting. */
+  const remove = (path: string) => removeTree(path).catch((err) => failed('removing a folder')(path, err));
   const recover = async () => {
     const pods = records.list('Pod');
     const processes = [...pods, ...records.list('Job')].flatMap(({ body }) => body.process ?? []);
     await endLeftovers(folderId, processes);
     for (const pod of pods) records.remove(pod);
-    await rm(join(dir, 'pods'), { recursive: true, force: true });
+    await remove(join(dir, 'pods'));
     const known = new Set(records.list('Job').map(({ body }) => body.folder));
     for (const folder of await readdir(join(dir, 'builds')).catch(() => []))
-      if (!known.has(folder)) await rm(buildFolder(dir, folder), { recursive: true, force: true });
+      if (!known.has(folder)) await remove(buildFolder(dir, folder));
   };
 
   const close = async () => {
@@ -95,14 +100,11 @@ export function supervisor(options: SupervisorOptions): Supervisor {
     await Promise.all([workloads.close(options.closeGraceMs ?? 5000), builds.close()]);
     queue.pods.close();
     queue.services.close();
-    if (locked) giveLockBack(records);
     records.close();
   };
 
   return {
     async start() {
-      takeLock(records);
-      locked = true;
       await recover();
       const from = lastSequence(records);
       for (const kind of ['Deployment', 'Service', 'Job'] as const) records.list(kind).forEach(look);

@@ -5,9 +5,9 @@ import { podFolder } from '../folders.ts';
 import { appLabels } from '../records/labels.ts';
 import type { Records, Stored } from '../records/records.ts';
 import type { Backoff } from './backoff.ts';
-import { Ports } from './free-port.ts';
 import { markerOf } from './marker.ts';
 import { LocalPod } from './pod.ts';
+import { PodPorts } from './pod-ports.ts';
 import type { WorkQueue } from './work-queue.ts';
 import { planWorkload } from './workload-plan.ts';
 
@@ -20,12 +20,13 @@ export interface WorkloadsOptions {
   readonly clock: () => Date;
   /** A pod of the App came, went, or is different now. */
   readonly changed: (app: AppRef) => void;
+  readonly failed: (key: string, error: unknown) => void;
 }
 
 /** As many pods as each Workload wants, and what is to be known of both written down. */
 export class Workloads {
   readonly #options: WorkloadsOptions;
-  readonly #ports = new Ports();
+  readonly #ports = new PodPorts();
   /** By namespace and name. One that is being stopped stays until its processes are gone. */
   readonly #pods = new Map<string, LocalPod>();
   readonly #stopping = new Map<LocalPod, Promise<void>>();
@@ -131,6 +132,7 @@ export class Workloads {
       backoff,
       clock,
       changed: () => this.#changed(key, pod),
+      failed: (error) => this.#options.failed(key, error),
     });
     this.#pods.set(key, pod);
     this.write(key);

@@ -94,10 +94,19 @@ export async function commitsBetween(
   return commits;
 }
 
-/** One commit by its SHA. */
+/** The commits that were read last, by folder and SHA: one is told of again with each of its statuses. */
+const lastRead = new Map<string, Commit>();
+const MOST_REMEMBERED = 500;
+
+/** One commit by its SHA. It never changes. */
 export async function readCommit(folder: string, sha: string): Promise<Commit> {
+  const key = `${folder} ${sha}`;
+  const known = lastRead.get(key);
+  if (known) return known;
   const [commit] = await commitsBetween(folder, { include: [sha] }, 1);
   if (!commit) throw new Error(`commit ${sha} is not there`);
+  if (lastRead.size >= MOST_REMEMBERED) lastRead.clear();
+  lastRead.set(key, commit);
   return commit;
 }
 

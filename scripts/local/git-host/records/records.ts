@@ -1,10 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openSqlite } from '../../sqlite.ts';
 
-/** What the host remembers beside the bare repositories. */
+/** What the host remembers beside the bare repositories. Secrets of hooks are in it. */
 const SCHEMA = `
-  pragma journal_mode = wal;
-  pragma foreign_keys = on;
   create table if not exists repositories (
     id integer primary key autoincrement, owner text not null collate nocase, name text not null collate nocase,
     created_at text not null, unique (owner, name)) strict;
@@ -41,13 +39,7 @@ const SCHEMA = `
     permission text not null, primary key (repository, login)) strict;
 `;
 
-export function openRecords(file: string): DatabaseSync {
-  // Secrets of hooks are in it: it is its owner's alone, and so are the files that SQLite puts beside it.
-  closeSync(openSync(file, 'a', 0o600));
-  const records = new DatabaseSync(file, { timeout: 200 });
-  records.exec(SCHEMA);
-  return records;
-}
+export const openRecords = (file: string): DatabaseSync => openSqlite(file, SCHEMA);
 
 /** Time as GitHub writes it: UTC, whole seconds. */
 export const timestamp = (date = new Date()) => date.toISOString().replace(/\.\d+Z$/, 'Z');

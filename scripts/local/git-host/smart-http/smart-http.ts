@@ -29,6 +29,8 @@ export interface SmartHttpOptions {
 /** What git tells its hook goes to a file of that request. */
 const POST_RECEIVE = '#!/bin/sh\nexec cat > "$PUSHED_REFS"\n';
 
+const PUSH_TYPE = 'application/x-git-receive-pack-request';
+
 /** Git's smart HTTP under `/git/<owner>/<repo>.git/`, by git's own http-backend. Whoever is on this machine may push. */
 export function smartHttp({ root, repositories, pushed, failed }: SmartHttpOptions): SmartHttp {
   const hooksFolder = join(root, '.hooks');
@@ -40,16 +42,26 @@ export function smartHttp({ root, repositories, pushed, failed }: SmartHttpOptio
   const running = new Set<Promise<void>>();
   const ending = new AbortController();
 
+  /** Only what git alone sends makes a repository: any web page can have its visitor's browser GET an address. */
+  const repositoryOf = ({ path, service, owner, name }: GitRequest) => {
+    if (path === 'git-receive-pack') return repositories.make(owner, name);
+    return service === 'git-receive-pack'
+      ? repositories.standIn(owner, name)
+      : repositories.find(owner, name);
+  };
+
   const serve = async (req: IncomingMessage, res: ServerResponse, request: GitRequest) => {
-    const push = request.service === 'git-receive-pack';
-    const { owner, name } = request;
-    const repository = push ? await repositories.make(owner, name) : repositories.find(owner, name);
+    const push = request.path === 'git-receive-pack';
+    if (push && req.headers['content-type'] !== PUSH_TYPE)
+      return refuse(res, 415, `A push is sent as ${PUSH_TYPE}.`);
+    const repository = await repositoryOf(request);
     if (!repository) return refuse(res, 404, 'There is no such repository.');
     const folder = await mkdtemp(join(pushesFolder, 'push-'));
     const pushedRefs = join(folder, 'refs');
     try {
       const settings = { 'core.hooksPath': hooksFolder };
-      const environment = { ...gitEnvironment(settings), ...cgiEnvironment(req, request, repository, root) };
+      const path = `${repository.folder.slice(root.length)}/${request.path}`;
+      const environment = { ...gitEnvironment(settings), ...cgiEnvironment(req, request, path, root) };
       const child = spawn('git', ['http-backend'], {
         env: { ...environment, PUSHED_REFS: pushedRefs },
         stdio: ['pipe', 'pipe', 'ignore'],
@@ -64,7 +76,8 @@ export function smartHttp({ root, repositories, pushed, failed }: SmartHttpOptio
       const updates = parseRefUpdates(await readFile(pushedRefs, 'utf8').catch(() => ''));
       await settleDefaultBranch(repository.folder, newBranches(updates));
       finish(res);
-      if (updates.length > 0) pushed(repository, updates);
+      const known = repositories.find(request.owner, request.name);
+      if (known && updates.length > 0) pushed(known, updates);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -118,7 +131,7 @@ function parseRequest(req: IncomingMessage, url: URL): GitRequest | undefined {
 function cgiEnvironment(
   req: IncomingMessage,
   { path, service }: GitRequest,
-  repository: Repository,
+  pathInfo: string,
   root: string,
 ): Record<string, string> {
   const { 'content-type': type, 'content-encoding': encoding } = req.headers;
@@ -126,7 +139,7 @@ function cgiEnvironment(
   return {
     GIT_PROJECT_ROOT: root,
     GIT_HTTP_EXPORT_ALL: '1',
-    PATH_INFO: `${repository.folder.slice(root.length)}/${path}`,
+    PATH_INFO: pathInfo,
     QUERY_STRING: path === 'info/refs' ? `service=${service}` : '',
     REQUEST_METHOD: req.method ?? 'GET',
     REMOTE_USER: 'local',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { signalGroup } from '../process-group.ts';
-import type { ProbeTarget } from './probe.ts';
+import type { ProbeTarget } from './probe-target.ts';
 
 /** Enough of its last words to tell what is wrong. */
 const KEPT = 200;

@@ -1,15 +1,9 @@
-import type { Check } from '../../../../../shared/domain/app.ts';
+import type { Check } from '../../../../../shared/domain/app-spec.ts';
 import { execProbe } from './exec.ts';
 import { grpcProbe } from './grpc.ts';
 import { httpProbe } from './http.ts';
+import type { ProbeTarget } from './probe-target.ts';
 import { tcpProbe } from './tcp.ts';
-
-/** What is probed: the port, and where a command of it runs. */
-export interface ProbeTarget {
-  readonly port: number;
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-}
 
 /** One probe: undefined when it succeeded, else what was wrong, as Kubernetes words it. Never throws. */
 export async function probe(check: Check, target: ProbeTarget): Promise<string | undefined> {

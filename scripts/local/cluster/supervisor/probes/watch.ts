@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Check } from '../../../../../shared/domain/app.ts';
-import { type ProbeTarget, probe } from './probe.ts';
+import type { Check } from '../../../../../shared/domain/app-spec.ts';
+import { probe } from './probe.ts';
+import type { ProbeTarget } from './probe-target.ts';
 
 /** Until it has succeeded once a probe that costs little is made more often: a start is not held up by the period. */
 const EAGER_MS = 50;

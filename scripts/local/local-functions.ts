@@ -1,7 +1,7 @@
 import type { Variable } from '../../shared/runtime/config.ts';
 import { selects } from './broker/cluster-events.ts';
 import { ManifestError, type Manifests } from './broker/manifests.ts';
-import type { ServiceManifest } from './broker/schema.ts';
+import { type ServiceManifest, WINDOW } from './broker/schema.ts';
 
 /** One function as its manifest gives it. */
 export interface LocalFunction {
@@ -12,6 +12,8 @@ export interface LocalFunction {
   readonly env: Readonly<Record<string, string>>;
   /** The variables that it may read, set or not. */
   readonly variables: readonly Variable[];
+  /** As long without a request a process of it is kept. */
+  readonly idleMs: number;
 }
 
 /** Of systems that one machine has its own adapters for, and of access that loopback takes the place of. */
@@ -37,7 +39,13 @@ export function localFunctions(
     if (!target || !/^[a-zA-Z]+$/.test(target))
       throw new ManifestError(`Service ${service.metadata.name}: FUNCTION_TARGET must name a function`);
     const variables = new Set([...namesOf(service), ...(bound ? ['K_SINK'] : [])]);
-    return { name: target, service: service.metadata.name, env, variables: [...variables] as Variable[] };
+    return {
+      name: target,
+      service: service.metadata.name,
+      env,
+      variables: [...variables] as Variable[],
+      idleMs: service.spec.template.metadata.annotations[WINDOW],
+    };
   });
 }
 

@@ -8,7 +8,7 @@ const LAST = 32_000;
 const ATTEMPTS = 200;
 
 /** Ports that are given to pods; one is free again when its pod is gone. */
-export class Ports {
+export class PodPorts {
   readonly #taken = new Set<number>();
 
   async take(): Promise<number> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readManifests } from '../../scripts/local/broker/manifests.ts';
-import { localFunctions } from '../../scripts/local/environment.ts';
+import { localFunctions } from '../../scripts/local/local-functions.ts';
 import { localSecrets } from '../../scripts/local/secrets.ts';
 
 const manifests = readManifests('knative');
@@ -25,6 +25,18 @@ describe('the environment of a function on one machine', () => {
     });
     expect(named('gcSweep')?.env).not.toHaveProperty('GITHUB_TOKEN');
     expect(named('notify')?.env).not.toHaveProperty('WEBHOOK_SECRET');
+  });
+
+  test('comes with how long an idle process is kept, as its manifest says', () => {
+    expect(functions.map(({ idleMs }) => idleMs)).toEqual(functions.map(() => 6000));
+    const [service] = manifests.services;
+    if (!service) throw new Error('there is no function');
+    const [key] = Object.keys(service.spec.template.metadata.annotations);
+    expect(key).toBe('autoscaling.knative.dev/window');
+    const template = { ...service.spec.template, metadata: { annotations: { [String(key)]: 30_000 } } };
+    const changed = { ...service, spec: { ...service.spec, template } } as typeof service;
+    const [fn] = localFunctions({ ...manifests, services: [changed] }, values, 'http://127.0.0.1:2');
+    expect(fn?.idleMs).toBe(30_000);
   });
 
   test('lacks no value that its manifest asks for', () => {

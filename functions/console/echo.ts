@@ -1,0 +1,5 @@
+/** Longest text of a client's that an answer repeats. */
+const LONGEST = 80;
+
+/** What a client sent, cut where a sentence repeats it: an answer is never as long as a hostile request. */
+export const echo = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);

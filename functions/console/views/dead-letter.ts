@@ -1,0 +1,43 @@
+import { z } from '@hono/zod-openapi';
+import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
+
+/** A dead letter as the API shows it: who would not take it, and what to do. */
+export const deadLetterView = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    subject: z.string().optional(),
+    function: z.string().describe('Which function would not take it.'),
+    destination: z.string(),
+    code: z.int().describe('What it answered; 0: it did not answer.'),
+    message: z.string(),
+    remedy: z.string(),
+    at: z.string(),
+  })
+  .openapi('DeadLetter');
+
+export function showDeadLetter(letter: DeadLetter): z.output<typeof deadLetterView> {
+  const { id, type, subject, destination, code, message, at } = letter;
+  const name = functionOf(destination);
+  return {
+    id,
+    type,
+    ...(subject === undefined ? {} : { subject }),
+    function: name,
+    destination,
+    code,
+    message,
+    remedy: remedyOf(code, name),
+    at,
+  };
+}
+
+/** The broker names the function by its address: http://on-push.cite-system.svc.cluster.local; here by its name. */
+const functionOf = (destination: string) =>
+  URL.canParse(destination) ? (new URL(destination).hostname.split('.', 1)[0] ?? '') : destination;
+
+function remedyOf(code: number, name: string): string {
+  return code >= 400 && code < 500
+    ? `It was refused for good. Mend what the message says; the log of ${name} has the whole of it. Then retry the Change.`
+    : `It was tried until the broker gave up. If the log of ${name} says why, mend that; what is missing is found again within 5 minutes.`;
+}
