@@ -1,7 +1,7 @@
 import type { App } from '../../shared/domain/app.ts';
 import { heldBy } from '../../shared/domain/app-spec.ts';
 import { type Change, changeOf, type NewChange, type Verdict } from '../../shared/domain/change.ts';
-import { specHash } from '../../shared/domain/release.ts';
+import { type Release, specHash } from '../../shared/domain/release.ts';
 
 export interface SpecFacts {
   readonly app: App;
@@ -51,25 +51,26 @@ export function decide({ app, secret, openChanges, newest }: SpecFacts): SpecDec
   const by = `r${last.number + 1}, its new configuration`;
   return {
     action: 'open',
-    change: newChange(app, last.number, hash),
+    change: newChange(app, last, hash),
     ...(maker ? { supersede: { change: maker, verdict: { outcome: 'superseded', by } } } : {}),
   };
 }
 
-function newChange(app: App, lastNumber: number, hash: string): NewChange {
+function newChange(app: App, last: Release, hash: string): NewChange {
   const { hold, redeploy } = app.spec;
-  const kind = redeploy?.id === app.lastRelease?.redeploy ? 'config' : 'redeploy';
+  const wish = redeploy && redeploy.id !== last.redeploy ? redeploy : undefined;
+  const kind = wish ? 'redeploy' : 'config';
   return {
     ...changeOf(app, {
       // The generation too: what was cancelled, taken back and wished again is another Change.
-      id: `${kind}/r${lastNumber}-g${app.generation}-${hash}`,
+      id: `${kind}/r${last.number}-g${app.generation}-${hash}`,
       kind,
-      commit: app.lastRelease?.commit ?? '',
-      title: kind === 'config' ? 'configuration changed' : 'redeploy',
-      author: kind === 'redeploy' ? (redeploy?.by ?? '') : '',
+      commit: last.commit,
+      title: wish ? 'redeploy' : 'configuration changed',
+      author: wish ? wish.by : '',
     }),
     ...(hold
       ? { state: 'held', reason: heldBy(hold) }
-      : { state: 'starting', reason: `${kind} after r${lastNumber}` }),
+      : { state: 'starting', reason: `${kind} after r${last.number}` }),
   };
 }

@@ -53,7 +53,7 @@ export function deploymentReports(
     logUrl: changeUrl(change, consoleUrl),
   };
   if (change.verdict?.outcome !== 'deployed') return [report];
-  const live = deployed[0] ?? change;
+  const [live = change] = deployed;
   const replaced = live.id === change.id ? deployed.find((one) => one.release !== change.release) : change;
   return [report, ...inactiveReport(replaced, live)];
 }

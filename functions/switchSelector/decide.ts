@@ -158,15 +158,6 @@ function failed(release: number, failure: { why: string; pod?: Pod }): SwitchDec
 const ofRelease = (pods: readonly Pod[], release: number) => pods.filter((pod) => pod.release === release);
 
 /** What a Workload is marked with whose Change has this verdict. */
-export function outcomeOf(verdict: Verdict): WorkloadOutcome {
-  switch (verdict.outcome) {
-    case 'deployed':
-    case 'superseded':
-    case 'cancelled':
-      return verdict.outcome;
-    case 'skipped':
-    case 'refused':
-    case 'failed':
-      return 'failed';
-  }
+export function outcomeOf({ outcome }: Verdict): WorkloadOutcome {
+  return outcome === 'skipped' || outcome === 'refused' ? 'failed' : outcome;
 }

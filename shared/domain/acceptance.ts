@@ -1,6 +1,6 @@
 import type { App } from './app.ts';
 import { InvalidError } from './errors.ts';
-import { requireAllowedRegistry } from './image-reference.ts';
+import { registryFault } from './image-reference.ts';
 import { isAppName, isReservedNamespace, MAX_NAME, ownerOf } from './naming.ts';
 
 /** What the platform's operator has set. */
@@ -52,11 +52,6 @@ const refusal = (reason: string, field: string, problem: string, remedy: string)
 });
 
 function refusedImage(image: string | undefined, allowed: readonly string[]): Refusal | undefined {
-  try {
-    if (image !== undefined) requireAllowedRegistry(image, allowed);
-    return undefined;
-  } catch (err) {
-    if (err instanceof InvalidError) return { reason: 'RefusedRegistry', fault: err };
-    throw err;
-  }
+  const fault = image === undefined ? undefined : registryFault(image, allowed);
+  return fault && { reason: 'RefusedRegistry', fault };
 }

@@ -100,7 +100,11 @@ export const endedWith = (verdict: Verdict) =>
   ({ state: 'ended', reason: verdictText(verdict), verdict }) as const;
 
 /** For a line of a screen, a log or a status: no control characters, not endless. */
-const oneLine = (text: string) => (text.split('\n', 1)[0] ?? '').replace(/\p{Cc}/gu, ' ').slice(0, 200);
+const oneLine = (text: string) =>
+  text
+    .replace(/\n[\s\S]*/, '')
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, 200);
 
 export function openChange(change: NewChange, at: Date): Change {
   const now = at.toISOString();

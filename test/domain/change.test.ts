@@ -1,10 +1,55 @@
 import { describe, expect, it } from 'vitest';
-import { advanceChange, concludeChange, type Verdict, verdictText } from '../../shared/domain/change.ts';
-import { aChange, minutesAfterNoon } from '../support/facts.ts';
+import {
+  advanceChange,
+  changeOf,
+  concludeChange,
+  endedWith,
+  openChange,
+  type Verdict,
+  verdictText,
+} from '../../shared/domain/change.ts';
+import { aChange, anApp, minutesAfterNoon, NOON, sha } from '../support/facts.ts';
 
 const later = minutesAfterNoon(1);
 
+describe('a new Change', () => {
+  const cause = {
+    id: 'd1',
+    kind: 'push' as const,
+    commit: sha('a'),
+    title: 'Add a till\n\nlong story',
+    author: 'A\u001bda',
+  };
+
+  it('is of its App and its cause, in lines that can be shown', () => {
+    expect(changeOf(anApp(), cause)).toMatchObject({
+      id: 'uid-1/d1',
+      app: { namespace: 'acme', name: 'shop', uid: 'uid-1' },
+      branch: 'main',
+      title: 'Add a till',
+      author: 'A da',
+    });
+  });
+
+  it('may end as soon as it is opened', () => {
+    const change = { ...changeOf(anApp(), cause), ...endedWith({ outcome: 'skipped', why: 'it says so' }) };
+    expect(openChange(change, NOON)).toMatchObject({ state: 'ended', reason: 'skipped: it says so' });
+  });
+
+  it('may wait for its checks from the beginning', () => {
+    const change = { ...changeOf(anApp(), cause), state: 'waiting for checks' as const, reason: 'ci' };
+    expect(openChange(change, NOON).waitingSince).toBe(NOON.toISOString());
+  });
+});
+
 describe('a Change', () => {
+  it('knows since when it first waited for its checks', () => {
+    const waiting = advanceChange(aChange(), { state: 'waiting for checks', reason: 'ci' }, later);
+    const held = advanceChange(waiting, { state: 'held', reason: 'Ada' }, minutesAfterNoon(2));
+    const again = advanceChange(held, { state: 'waiting for checks', reason: 'ci' }, minutesAfterNoon(3));
+    expect(again.waitingSince).toBe(later.toISOString());
+  });
+
   it('keeps the story of its states', () => {
     const started = advanceChange(aChange(), { state: 'starting', reason: 'r7 starts', release: 7 }, later);
     expect(started).toMatchObject({

@@ -5,6 +5,8 @@ import {
   alternativeName,
   isAppName,
   isReservedNamespace,
+  namespaceOf,
+  ownerOf,
   proposeName,
   workloadName,
 } from '../../shared/domain/naming.ts';
@@ -54,6 +56,10 @@ describe('the name of an App', () => {
 });
 
 describe('a Namespace', () => {
+  it('is that of the owner, in lower case', () => {
+    expect(namespaceOf(ownerOf('Acme/Shop'))).toBe('acme');
+  });
+
   it.each(['default', 'kube-system', 'knative-serving', 'cite-builds', 'platform'])(
     '%s is reserved',
     (namespace) => {

@@ -68,6 +68,31 @@ describe('the order of commits', () => {
     },
   );
 
+  property.prop([history, index, index])('never goes back on a branch that was deleted', (h, a, b) => {
+    const n = h.parents.length;
+    const [candidate, latest] = [a % n, b % n];
+    const gone = { ...facts(h, candidate, latest, candidate), head: undefined, candidateInHead: false };
+    const older = candidate !== latest && ancestors(h, latest).has(candidate);
+    expect(supersededBy(gone)).toBe(older ? `c${latest}` : undefined);
+  });
+
+  property.prop([history, index])('lets the first release of a commit of the branch be', (h, a) => {
+    const head = h.parents.length - 1;
+    const candidate = a % h.parents.length;
+    fc.pre(ancestors(h, head).has(candidate));
+    expect(supersededBy(facts(h, candidate, undefined, head))).toBeUndefined();
+  });
+
+  property.prop([history, index, index, index])(
+    'lets a commit of the branch follow a release that the branch was forced away from',
+    (h, a, b, c) => {
+      const n = h.parents.length;
+      const [candidate, latest, head] = [a % n, b % n, c % n];
+      fc.pre(ancestors(h, head).has(candidate) && !ancestors(h, head).has(latest));
+      expect(supersededBy(facts(h, candidate, latest, head))).toBeUndefined();
+    },
+  );
+
   property.prop([history, index, index])(
     'lets the head of a branch that was forced back follow',
     (h, a, b) => {

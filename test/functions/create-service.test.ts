@@ -71,6 +71,11 @@ describe('createService decides', () => {
       { action: 'open', change: { kind: 'config' } },
     ],
     [
+      'a config Change when a redeploy of before is taken out of the spec',
+      { app: anApp({ lastRelease: { ...last, specHash: 'with the redeploy', redeploy: 'x' } }) },
+      { action: 'open', change: { kind: 'config' } },
+    ],
+    [
       'a held Change under a Hold',
       { app: anApp({ lastRelease: last, spec: { env: { A: '1' }, hold } }) },
       { action: 'open', change: { state: 'held', reason: 'held by Ada: sale' } },

@@ -49,6 +49,14 @@ describe('onStatus decides', () => {
       },
     ],
     [
+      'that a build which failed without a word fails the Change all the same',
+      { build: aBuild({ state: 'failed' }) },
+      {
+        action: 'conclude',
+        verdict: { outcome: 'failed', why: 'the build failed: no reason was told' },
+      },
+    ],
+    [
       'to wait for onPush where another App had the build cancelled',
       { build: aBuild({ state: 'cancelled' }) },
       { action: 'nothing', reason: 'its build was cancelled for another App: onPush makes it anew' },

@@ -32,6 +32,7 @@ describe('receiveWebhook decides', () => {
       { repository, sha: sha('a'), context: 'cite/acme/shop' },
       { action: 'skip', why: 'it is our own status' },
     ],
+    ['to emit a status of no context', 'status', { repository, sha: sha('a') }, { action: 'emit' }],
     [
       'to skip a ping',
       'ping',
