@@ -32,6 +32,10 @@ export async function requestBuild(ports: Needs, app: App, change: Change, anew:
     settings: app.spec.build,
     timeoutSeconds: app.spec.buildTimeoutSeconds,
   });
+  // After a loss of the store the Job may be there, and done: its event was heard by nobody.
+  const job = await ports.cluster.getBuildJob(key);
+  if (job && job.phase !== 'running')
+    await ports.events.emit(ownEvent('dev.cite.build.found', { build: key }));
 }
 
 async function saveRunning(

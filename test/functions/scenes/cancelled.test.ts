@@ -1,0 +1,75 @@
+import { expect } from 'vitest';
+import { sha } from '../../support/facts.ts';
+import { scene } from './scene.ts';
+import { SHOP, type World } from './world.ts';
+
+const [A, B] = [sha('a'), sha('b')];
+
+/** r1 is live, and B is on its way. */
+async function pushUnderWay(w: World): Promise<void> {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+}
+
+scene('a Change that is cancelled before it knows its release never goes live', async (w) => {
+  await pushUnderWay(w);
+  w.interventions.after('cluster.createWorkload', async () => {
+    const change = await w.changeOf(B);
+    expect(change.release).toBeUndefined();
+    await w.cancel(change);
+  });
+  await w.settle();
+  expect(await w.story(B)).toBe('cancelled by Ada');
+  expect(await w.live()).toBe(1);
+  expect(await w.workload(2)).toMatchObject({ outcome: 'cancelled', replicas: 0 });
+});
+
+scene('a Change whose verdict is the last thing that a dying console wrote never goes live', async (w) => {
+  await pushUnderWay(w);
+  await w.deliver();
+  await w.buildEnds(B);
+  await w.deliver();
+  w.interventions.before('cluster.raiseEpoch', () => w.interventions.die());
+  await expect(w.cancel(await w.changeOf(B))).rejects.toThrow('killed');
+  await w.settle();
+  expect(await w.story(B)).toBe('cancelled by Ada');
+  expect(await w.live()).toBe(1);
+  expect(await w.workload(2)).toMatchObject({ outcome: 'cancelled', replicas: 0 });
+});
+
+scene(
+  'a Change that is cancelled between the decision to switch and the switch does not go live',
+  async (w) => {
+    await pushUnderWay(w);
+    await w.deliver();
+    await w.buildEnds(B);
+    await w.deliver();
+    w.interventions.before('cluster.switchService', async () => void (await w.cancel(await w.changeOf(B))));
+    w.pods.ready(SHOP, 2);
+    await w.settle();
+    expect(await w.story(B)).toBe('cancelled by Ada');
+    expect(await w.live()).toBe(1);
+  },
+);
+
+scene('cancelling for one App does not end the push of another that shares the build', async (w) => {
+  await w.app();
+  await w.push(A);
+  await w.deliver();
+  const STAGING = { namespace: 'acme', name: 'staging' };
+  const change = await w.changeOf(A);
+  // Nobody else waits for the build when the cancel looks; by the time it ends the build somebody does.
+  w.interventions.after('store.listChanges', async () => {
+    await w.app(STAGING);
+    await w.deliver();
+    expect(await w.story(A, STAGING)).toBe('building');
+  });
+  await w.cancel(change);
+  await w.settle();
+  w.advance(120);
+  w.resync();
+  await w.settle();
+  expect(await w.story(A)).toBe('cancelled by Ada');
+  expect(await w.story(A, STAGING)).toBe('deployed as r1');
+});

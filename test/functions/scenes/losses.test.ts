@@ -1,0 +1,81 @@
+import { expect } from 'vitest';
+import { RetryableError } from '../../../shared/domain/errors.ts';
+import type { CiteEvent } from '../../../shared/domain/events.ts';
+import { sha } from '../../support/facts.ts';
+import { scene } from './scene.ts';
+import { SHOP, type World } from './world.ts';
+
+const [A, B, C] = [sha('a'), sha('b'), sha('c')];
+
+scene('one event that cannot be sent stops no other in resync', async (w) => {
+  const STAGING = { namespace: 'acme', name: 'staging' };
+  await w.app();
+  await w.app(STAGING, { branch: 'staging' });
+  await w.settle();
+  await w.push(A, { told: false });
+  await w.push(B, { branch: 'staging', told: false });
+  w.interventions.around = (call, run, [event]) => {
+    const isOfShop = (event as CiteEvent | undefined)?.subject === 'acme/shop';
+    if (call === 'events.emit' && isOfShop) throw new RetryableError('the broker does not take it');
+    return run();
+  };
+  w.resync();
+  await w.settle();
+  expect(await w.live()).toBeUndefined();
+  expect(await w.live(STAGING)).toBe(1);
+});
+
+/** Moments of a second push at which the store is lost, and what is live then. */
+const stages: Record<string, { readonly live: number; readonly reach: (w: World) => Promise<void> }> = {
+  builds: {
+    live: 1,
+    reach: async (w) => {
+      await w.push(B, { on: A });
+      await w.deliver();
+    },
+  },
+  starts: {
+    live: 1,
+    reach: async (w) => {
+      await w.push(B, { on: A });
+      await w.deliver();
+      await w.buildEnds(B);
+      await w.deliver();
+    },
+  },
+  'is switched to': {
+    live: 2,
+    reach: async (w) => {
+      await stages.starts?.reach(w);
+      // No event is left to go on with.
+      w.interventions.after('cluster.switchService', () => {
+        w.queue.dropAll();
+        w.interventions.die();
+      });
+      w.pods.ready(SHOP, 2);
+      await w.deliverOne();
+    },
+  },
+  'is live': { live: 2, reach: (w) => w.deploy(B, A) },
+};
+
+for (const [stage, { live, reach }] of Object.entries(stages)) {
+  scene(
+    `a store that is lost while a release ${stage} loses nothing that is live, and the next push works`,
+    async (w) => {
+      await w.app();
+      await w.deploy(A);
+      await reach(w);
+      w.wipe();
+      expect(await w.live()).toBe(live);
+      await w.settle();
+      w.advance(120);
+      w.resync();
+      await w.settle();
+      expect(await w.live(), 'the head is deployed all the same').toBe(2);
+      await w.deploy(C, B);
+      expect(await w.story(C)).toBe('deployed as r3');
+      expect(await w.live()).toBe(3);
+    },
+  );
+}

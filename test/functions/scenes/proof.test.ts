@@ -1,0 +1,65 @@
+import { expect } from 'vitest';
+import { sha } from '../../support/facts.ts';
+import { scene } from './scene.ts';
+import { SHOP, type World } from './world.ts';
+
+const [A, B] = [sha('a'), sha('b')];
+
+/** r1 is live, r2 is started beside it. */
+async function secondStarts(w: World): Promise<void> {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  await w.deliver();
+  await w.buildEnds(B);
+  await w.deliver();
+}
+
+scene(
+  'a platform that is away for a minute between switch and proof does not roll a good release back',
+  async (w) => {
+    await secondStarts(w);
+    w.interventions.after('cluster.switchService', () => {
+      // The machine goes down: no pod is ready when the platform looks again.
+      w.advance(60);
+      w.pods.unready(SHOP, 1);
+      w.pods.unready(SHOP, 2);
+      w.interventions.die();
+    });
+    w.pods.ready(SHOP, 2);
+    await w.deliver();
+    expect(await w.live()).toBe(2);
+    expect((await w.changeOf(B)).verdict).toBeUndefined();
+    w.pods.ready(SHOP, 1);
+    w.pods.ready(SHOP, 2);
+    await w.settle();
+    expect(await w.live()).toBe(2);
+    expect(await w.story(B)).toBe('deployed as r2');
+  },
+);
+
+scene(
+  'a release that does not answer through the Service is switched back from, and has failed',
+  async (w) => {
+    await secondStarts(w);
+    w.probe.fault = 'GET / answered 503';
+    w.pods.ready(SHOP, 2);
+    await w.settle();
+    expect(await w.live()).toBe(1);
+    expect(await w.story(B)).toMatch(/^failed: r2: GET \/ answered 503; switching back to r1/);
+  },
+);
+
+scene('a Change whose Workload vanished ends as failed, and its commit may be pushed again', async (w) => {
+  await secondStarts(w);
+  // Its event is lost as well.
+  w.queue.delay({ type: 'dev.knative.apiserver.resource.delete' });
+  const workload = await w.workload(2);
+  if (workload) await w.cluster.deleteWorkload(workload);
+  await w.deliver();
+  w.advance(120);
+  w.resync();
+  await w.settle();
+  expect(await w.story(B)).toBe('failed: r2 is not there any more');
+  expect(await w.live()).toBe(1);
+});

@@ -1,0 +1,147 @@
+import { describe, expect } from 'vitest';
+import { sha } from '../../support/facts.ts';
+import { scene } from './scene.ts';
+import { SHOP, type World } from './world.ts';
+
+const [A, B] = [sha('a'), sha('b')];
+
+/** r2 is live, r1 was before it. */
+async function twoReleases(w: World): Promise<void> {
+  await w.app();
+  await w.deploy(A);
+  await w.deploy(B, A);
+}
+
+async function retired(w: World): Promise<void> {
+  await twoReleases(w);
+  w.advance(3601);
+  w.sweep();
+  await w.settle();
+  expect(await w.workload(1)).toMatchObject({ replicas: 0 });
+}
+
+/** Later than any release may take, with nobody waking anybody but resync. */
+async function tooLate(w: World): Promise<void> {
+  w.advance(301);
+  w.resync();
+  await w.deliver();
+}
+
+const holdOf = async (w: World) => (await w.theApp()).spec.hold;
+
+describe('a rollback that never becomes ready', () => {
+  scene(
+    'is given up, keeps the Hold without its release, and works when it is asked for again',
+    async (w) => {
+      await retired(w);
+      const first = await w.activate(1);
+      await w.deliver();
+      await tooLate(w);
+      expect((await w.store.getChange(first.id))?.verdict?.outcome).toBe('failed');
+      expect(await holdOf(w)).toMatchObject({ by: 'Ada' });
+      expect((await holdOf(w))?.release).toBeUndefined();
+      expect(await w.live()).toBe(2);
+      const second = await w.activate(1);
+      await w.settle();
+      expect((await w.store.getChange(second.id))?.verdict).toEqual({ outcome: 'deployed', release: 1 });
+      expect(await w.live()).toBe(1);
+    },
+  );
+
+  scene('ends also where the store has lost its Change', async (w) => {
+    await retired(w);
+    await w.activate(1);
+    await w.deliver();
+    w.wipe();
+    await tooLate(w);
+    expect(await holdOf(w)).toMatchObject({ by: 'Ada' });
+    expect((await holdOf(w))?.release).toBeUndefined();
+    expect(await w.live()).toBe(2);
+  });
+});
+
+scene('a rollback to a release at 0 pods goes live though the store has lost its Change', async (w) => {
+  await retired(w);
+  await w.activate(1);
+  w.wipe();
+  await w.settle();
+  expect(await w.live()).toBe(1);
+});
+
+scene('a rollback whose proof fails is not undone by automation', async (w) => {
+  await twoReleases(w);
+  w.probe.fault = 'GET / answered 503';
+  const rollback = await w.activate(1);
+  await w.settle();
+  expect((await w.store.getChange(rollback.id))?.verdict?.outcome).toBe('failed');
+  expect(await w.live()).toBe(1);
+  w.probe.fault = undefined;
+  w.advance(600);
+  w.resync();
+  await w.settle();
+  expect(await w.live()).toBe(1);
+  expect(await holdOf(w)).toMatchObject({ release: 1 });
+});
+
+scene('a rollback to a release that never was live is not undone either when its proof fails', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  await w.deliver();
+  await w.buildEnds(B);
+  await w.deliver();
+  await w.deploy(sha('c'), B);
+  expect(await w.live()).toBe(3);
+  expect(await w.workload(2)).toMatchObject({ outcome: 'superseded' });
+  w.probe.fault = 'GET / answered 503';
+  await w.activate(2);
+  await w.settle();
+  w.advance(600);
+  w.resync();
+  await w.settle();
+  expect(await w.live()).toBe(2);
+  expect(await holdOf(w)).toMatchObject({ release: 2 });
+});
+
+scene('a push under the Hold of a rollback is built, and goes live when it is lifted', async (w) => {
+  await twoReleases(w);
+  await w.activate(1);
+  await w.settle();
+  const C = sha('c');
+  await w.deploy(C, B);
+  expect(await w.story(C)).toBe('held');
+  expect(await w.live()).toBe(1);
+  await w.lift();
+  await w.settle();
+  expect(await w.story(C)).toBe('deployed as r3');
+  expect(await w.live()).toBe(3);
+});
+
+describe('a Service that was deleted and made anew', () => {
+  async function lostAndFound(w: World): Promise<void> {
+    await w.cluster.deleteService(SHOP);
+    await w.deliver();
+    w.advance(600);
+    w.resync();
+    await w.settle();
+    w.advance(600);
+    w.resync();
+    await w.settle();
+  }
+
+  scene('selects again what was live', async (w) => {
+    await twoReleases(w);
+    await lostAndFound(w);
+    expect(await w.live()).toBe(2);
+  });
+
+  scene('selects again the older release that a person had gone back to', async (w) => {
+    await twoReleases(w);
+    await w.activate(1);
+    await w.settle();
+    await w.lift();
+    await w.settle();
+    await lostAndFound(w);
+    expect(await w.live()).toBe(1);
+  });
+});
