@@ -4,12 +4,19 @@ import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { considerCommit, type Needs } from './consider-commit.ts';
 
-/** A new Change for the cause of an old one: the old verdict stays. */
-export async function retryChange(ports: Needs, id: string, request: string, log: Logger): Promise<void> {
-  const old = await ports.store.getChange(id);
-  if (!old?.verdict) return log.info({ change: id }, 'nothing to retry: it has not ended');
+/** A new Change for the cause of an old one: the old verdict stays. A rollback has none but the Hold: it is activated anew. */
+export async function retryChange(
+  ports: Needs,
+  retried: string,
+  request: string,
+  log: Logger,
+): Promise<void> {
+  const old = await ports.store.getChange(retried);
+  if (!old?.verdict) return log.info({ change: retried }, 'nothing to retry: it has not ended');
+  if (old.kind === 'rollback')
+    return log.info({ change: retried }, 'nothing to retry: a rollback is asked for anew');
   const app = await appOfChange(ports, old);
-  if (!app) return log.info({ change: id }, 'nothing to retry: its App is gone');
+  if (!app) return log.info({ change: retried }, 'nothing to retry: its App is gone');
   const cause = {
     id: `retry/${request}`,
     commit: old.commit,
@@ -22,17 +29,8 @@ export async function retryChange(ports: Needs, id: string, request: string, log
     return;
   }
   const { verdict: _verdict, release: _release, timeline: _timeline, ...same } = old;
-  const { change } = await ledger(ports).open({
-    ...same,
-    id: `${app.uid}/${cause.id}`,
-    state: 'starting',
-    reason: 'tried again',
-    ...(old.kind === 'rollback' && old.release !== undefined ? { release: old.release } : {}),
-  });
+  const id = `${app.uid}/${cause.id}`;
+  const { change } = await ledger(ports).open({ ...same, id, state: 'starting', reason: 'tried again' });
   if (change.verdict) return;
-  await ports.events.emit(
-    change.kind === 'rollback'
-      ? ownEvent('dev.cite.activate.requested', { namespace: app.namespace, name: app.name })
-      : ownEvent('dev.cite.release.requested', { change: change.id }),
-  );
+  await ports.events.emit(ownEvent('dev.cite.release.requested', { change: change.id }));
 }

@@ -87,6 +87,10 @@ export function changes(ports: Needs): OpenAPIHono {
           `It has ended, ${change.reason}: there is nothing to try again. Use redeploy to run the commit anew.`,
         );
       }
+      if (change.kind === 'rollback') {
+        // The wish is the Hold's, and that went with the verdict: only activate writes it anew.
+        throw refusal(409, `A rollback is asked for, not retried. Activate r${change.release} again.`);
+      }
       await events.emit(ownEvent('dev.cite.retry.requested', { change: change.id }));
       log.info({ audit: 'retry', change: change.id, by: c.req.valid('json').by }, 'retry requested');
       return c.json(showChange(change), 202);

@@ -72,6 +72,18 @@ describe('Changes', () => {
     },
   );
 
+  test('that were rollbacks are asked for anew instead: their wish went with the verdict', async () => {
+    const verdict = { outcome: 'failed', why: 'r1: not ready' } as const;
+    const rollback = { kind: 'rollback', release: 1, state: 'ended', verdict } as const;
+    const change = await givenChange(world, await givenApp(world), rollback);
+    const { status, body } = await world.ask('POST', path(change.id, 'retry'), { by: 'ann' });
+    expect({ status, detail: body.detail }).toEqual({
+      status: 409,
+      detail: 'A rollback is asked for, not retried. Activate r1 again.',
+    });
+    expect(world.emitted).toEqual([]);
+  });
+
   test('that are under way or deployed are not', async () => {
     const app = await givenApp(world, { releases: [{ outcome: 'deployed' }] });
     const open = await givenChange(world, app, {});
