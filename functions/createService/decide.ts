@@ -30,9 +30,6 @@ export function decide({ app, secret, openChanges, newest }: SpecFacts): SpecDec
       ? { action: 'nothing', reason: 'its head is known' }
       : { action: 'ask for head', reason: 'it is seen for the first time' };
   }
-  if (newest && newest.branch !== app.spec.branch) {
-    return { action: 'ask for head', reason: `it follows ${app.spec.branch} now` };
-  }
   // A Secret that is gone changes nothing by itself: every Release has its own copy.
   if (!secret) return { action: 'nothing', reason: 'its Secret is not there' };
   const hash = specHash(app.spec, secret);
@@ -55,6 +52,13 @@ export function decide({ app, secret, openChanges, newest }: SpecFacts): SpecDec
     ...(maker ? { supersede: { change: maker, verdict: { outcome: 'superseded', by } } } : {}),
   };
 }
+
+/**
+ * Whether the head of another branch is to be asked for. Beside the decision, not instead of it: where that head is the
+ * commit that runs, or the branch is not there yet, the configuration still has to be followed.
+ */
+export const followsAnotherBranch = ({ app, newest }: Pick<SpecFacts, 'app' | 'newest'>): boolean =>
+  newest !== undefined && newest.branch !== app.spec.branch;
 
 function newChange(app: App, last: Release, hash: string): NewChange {
   const { hold, redeploy } = app.spec;

@@ -2,7 +2,7 @@ import type { App } from '../../shared/domain/app.ts';
 import { ownEvent } from '../../shared/domain/events.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
-import { decide } from './decide.ts';
+import { decide, followsAnotherBranch } from './decide.ts';
 import type { Needs } from './needs.ts';
 
 /** Carries out what the App's spec asks for: the head's deployment, a Change of its configuration, replicas in place. */
@@ -11,6 +11,8 @@ export async function followSpec(ports: Needs, app: App, log: Logger): Promise<v
   const { namespace, name, uid, spec } = app;
   await applyReplicas(ports, app);
   const [newest] = await store.listChanges({ app: uid, limit: 1 });
+  if (followsAnotherBranch({ app, newest }))
+    await events.emit(ownEvent('dev.cite.head.found', { namespace, name }));
   const decision = decide({
     app,
     secret: spec.secret === undefined ? {} : await cluster.readSecret(namespace, spec.secret),

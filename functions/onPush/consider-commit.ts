@@ -43,12 +43,13 @@ export async function considerCommit(ports: Needs, app: App, cause: Cause, log: 
   const { change } = await ledger(ports).open(newChange(app, cause, key, decision));
   // From here on by the Change as it is stored: another cause may have opened it.
   if (change.verdict) return change;
-  if (spec.cancelSupersededBuilds) await cancelOlderBuilds(ports, app, change, log);
   if (change.build === undefined) {
     await ports.events.emit(ownEvent('dev.cite.change.found', { change: change.id }));
   } else if (change.state === 'building') {
     await requestBuild(ports, app, change, decision.action === 'build');
   }
+  // Last: it only saves work.
+  if (spec.cancelSupersededBuilds) await cancelOlderBuilds(ports, app, change, log);
   return change;
 }
 

@@ -2,6 +2,7 @@ import type { App } from '../../shared/domain/app.ts';
 import { buildKey } from '../../shared/domain/build.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { InvalidError } from '../../shared/domain/errors.ts';
+import { ownEvent } from '../../shared/domain/events.ts';
 import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import { requireAccepted } from '../../shared/runtime/require-accepted.ts';
@@ -30,8 +31,14 @@ async function resume(ports: Needs, app: App, change: Change, key: string): Prom
     return requestBuild(ports, app, change, build?.state === 'cancelled');
   }
   // What it asked for can no longer be built from the App: only a result that is there, or on its way, counts.
-  if (build && build.state !== 'running') return requestBuild(ports, app, change, false);
-  if (await ports.cluster.getBuildJob(key)) return;
+  if (build?.state === 'succeeded' || build?.state === 'failed') {
+    return requestBuild(ports, app, change, false);
+  }
+  const job = await ports.cluster.getBuildJob(key);
+  if (job?.phase === 'running') return;
+  if (job && build?.state === 'running') {
+    return ports.events.emit(ownEvent('dev.cite.build.found', { build: key }));
+  }
   const why = 'the build settings have changed since, and its build is gone: push or retry';
   await ledger(ports).conclude(change, { outcome: 'failed', why });
 }

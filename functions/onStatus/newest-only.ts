@@ -1,5 +1,6 @@
 import type { Change } from '../../shared/domain/change.ts';
 import { supersededBy } from '../../shared/domain/order.ts';
+import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import { orderFacts } from '../../shared/runtime/order-facts.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import type { StatusDecision } from './decide.ts';
@@ -14,14 +15,17 @@ export interface Considered {
  * older one could come first and be live for a moment. Newest by ancestry, not by arrival (invariant 3).
  */
 export async function newestOnly(
-  ports: Pick<Ports, 'codeHost'>,
+  ports: Pick<Ports, 'codeHost' | 'cluster'>,
   considered: readonly Considered[],
 ): Promise<readonly Considered[]> {
+  const [first] = considered;
+  const branch = first && (await appOfChange(ports, first.change))?.spec.branch;
+  if (branch === undefined) return considered;
   const superseded = new Map<Change, string>();
   let newest: Change | undefined;
   for (const { change, decision } of considered) {
     if (decision.action !== 'release') continue;
-    const by = newest && supersededBy(await orderOf(ports, change, newest));
+    const by = newest && supersededBy(await orderOf(ports, branch, change, newest));
     if (by !== undefined) {
       superseded.set(change, by);
       continue;
@@ -36,8 +40,10 @@ export async function newestOnly(
   });
 }
 
+/** On the branch that the App follows now: the Changes may be of the one before. */
 const orderOf = (
   ports: Pick<Ports, 'codeHost'>,
-  { repository, branch, commit, base }: Change,
+  branch: string,
+  { repository, commit, base }: Change,
   latest: Change,
 ) => orderFacts(ports, { repository, branch, candidate: commit, latest: latest.commit, base });

@@ -53,7 +53,8 @@ async function tryRelease(ports: Needs, change: Change, log: Logger): Promise<vo
     app,
     order: await orderFacts(ports, {
       repository: change.repository,
-      branch: change.branch,
+      // The branch that the App follows now: it may be another one than when the Change was opened.
+      branch: app?.spec.branch ?? change.branch,
       candidate: change.commit,
       latest: app?.lastRelease?.commit,
       base: change.base,

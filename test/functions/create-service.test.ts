@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type SpecFacts } from '../../functions/createService/decide.ts';
+import { decide, followsAnotherBranch, type SpecFacts } from '../../functions/createService/decide.ts';
 import { decideAcceptance } from '../../shared/domain/acceptance.ts';
 import { specHash } from '../../shared/domain/release.ts';
 import { aChange, anApp, aRelease, aSpec, NOON, sha } from '../support/facts.ts';
@@ -26,9 +26,9 @@ describe('createService decides', () => {
       { action: 'ask for head' },
     ],
     [
-      'to ask for the head of the branch that it follows now',
-      { app: anApp({ lastRelease: last, spec: { branch: 'next' } }) },
-      { action: 'ask for head', reason: 'it follows next now' },
+      'to follow the configuration of an App that follows another branch now',
+      { app: anApp({ lastRelease: last, spec: { branch: 'next', env: { A: '1' } } }) },
+      { action: 'open', change: { kind: 'config', branch: 'next' } },
     ],
     [
       'nothing while that head has no release',
@@ -105,6 +105,13 @@ describe('createService decides', () => {
       action: 'open',
       supersede: { change: maker, verdict: { outcome: 'superseded', by: 'r4, its new configuration' } },
     });
+  });
+
+  it('to ask for the head of another branch beside that', () => {
+    const moved = anApp({ lastRelease: last, spec: { branch: 'next' } });
+    expect(followsAnotherBranch({ app: moved, newest: aChange() })).toBe(true);
+    expect(followsAnotherBranch({ app: anApp(), newest: aChange() })).toBe(false);
+    expect(followsAnotherBranch({ app: moved, newest: undefined })).toBe(false);
   });
 
   it('one Change for one spec, and another one when it comes back to it later', () => {
