@@ -82,7 +82,9 @@ describe('production code', () => {
   });
 
   it('has no branch for one machine', () => {
-    const local = production.filter(([, text]) => /NODE_ENV|isLocal|LOCAL_/.test(text)).map(([file]) => file);
+    const local = production
+      .filter(([, text]) => /\.NODE_ENV|isLocal|LOCAL_/.test(text))
+      .map(([file]) => file);
     expect(local).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { type Hook, z } from '@hono/zod-openapi';
 import type { Context, Env } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ConflictError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import { ConflictError, DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { type FieldFault, fieldFaults } from './field-faults.ts';
 
@@ -77,6 +77,10 @@ export const onError =
     }
     if (err instanceof ConflictError) {
       return answer(409, 'Somebody else changed it at the same moment. Look at it, then try again.');
+    }
+    if (err instanceof DeniedError) {
+      log.warn({ err, path: c.req.path }, 'denied');
+      return answer(503, err.message);
     }
     if (err instanceof RetryableError) {
       log.warn({ err, path: c.req.path }, 'to be tried again');

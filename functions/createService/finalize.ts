@@ -1,9 +1,10 @@
 import type { App } from '../../shared/domain/app.ts';
-import { InvalidError } from '../../shared/domain/errors.ts';
+import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { abandonBuild } from '../../shared/runtime/abandon-build.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Needs } from './needs.ts';
+import { writeConditions } from './write-conditions.ts';
 
 /** Keeps a deleted App until what was made for it is gone. */
 export const FINALIZER = 'cite.dev/cleanup';
@@ -16,12 +17,26 @@ export async function finalize(ports: Needs, app: App, log: Logger): Promise<voi
     await ledger(ports).conclude(change, { outcome: 'cancelled', by: 'the deletion of its App' });
     if (change.build !== undefined) await abandonBuild(ports, change.build);
   }
-  // The Service first: a switch can no longer bring a Workload back.
-  await cluster.deleteService(app);
-  for (const workload of await cluster.listWorkloads(app)) await cluster.deleteWorkload(workload);
+  await cluster.releaseHosts(app);
+  if (await hasRights(ports, app)) {
+    // The Service first: a switch can no longer bring a Workload back.
+    await cluster.deleteService(app);
+    for (const workload of await cluster.listWorkloads(app)) await cluster.deleteWorkload(workload);
+  }
   if (await isLastOfRepository(ports, app)) await disconnectSource(ports, app, log);
   await cluster.updateApp(app, { finalizers: app.finalizers.filter((name) => name !== FINALIZER) });
   log.info('App deleted');
+}
+
+/** Not where the Namespace is going too, or is no longer Cite's. What is there is the App's, and goes with it. */
+async function hasRights({ cluster }: Needs, { namespace }: App): Promise<boolean> {
+  try {
+    await cluster.grantRights(namespace);
+    return true;
+  } catch (err) {
+    if (!(err instanceof InvalidError)) throw err;
+    return false;
+  }
 }
 
 async function isLastOfRepository({ cluster }: Needs, app: App): Promise<boolean> {
@@ -32,14 +47,25 @@ async function isLastOfRepository({ cluster }: Needs, app: App): Promise<boolean
   );
 }
 
-async function disconnectSource({ codeHost, config }: Needs, app: App, log: Logger): Promise<void> {
+async function disconnectSource(ports: Needs, app: App, log: Logger): Promise<void> {
+  const { codeHost, config } = ports;
   try {
     await codeHost.removeWebhook(app.spec.repository, config.WEBHOOK_URL);
     if (config.DEPLOY_BOT !== undefined)
       await codeHost.removeCollaborator(app.spec.repository, config.DEPLOY_BOT);
   } catch (err) {
+    if (!(err instanceof InvalidError || err instanceof DeniedError)) {
+      if (err instanceof RetryableError) await sayWhatDeletionWaitsFor(ports, app, err);
+      throw err;
+    }
     // The repository is gone, or its rights are: nothing of ours can be left there that we could remove.
-    if (!(err instanceof InvalidError)) throw err;
     log.warn({ err }, 'webhook or collaborator could not be removed');
   }
+}
+
+function sayWhatDeletionWaitsFor(ports: Needs, app: App, { message }: RetryableError): Promise<void> {
+  const waits = `${message}. The App goes once its webhook could be removed; it is tried again.`;
+  return writeConditions(ports, app, [
+    { type: 'SourceConnected', status: 'Unknown', reason: 'NotRemoved', message: waits },
+  ]);
 }

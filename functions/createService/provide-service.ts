@@ -1,4 +1,5 @@
 import type { App } from '../../shared/domain/app.ts';
+import { DeniedError } from '../../shared/domain/errors.ts';
 import type { Needs } from './needs.ts';
 import type { NewCondition } from './write-conditions.ts';
 
@@ -9,6 +10,11 @@ export async function provideService({ cluster }: Needs, app: App): Promise<NewC
     const message = `Service ${app.name} is there and not Cite's: delete it, or register the App under another name.`;
     return { type, status: 'False', reason: 'ForeignService', message };
   }
-  await cluster.ensureService(app);
+  try {
+    await cluster.ensureService(app);
+  } catch (err) {
+    if (!(err instanceof DeniedError)) throw err;
+    return { type, status: 'False', reason: 'Denied', message: `${err.message} It goes on by itself.` };
+  }
   return { type, status: 'True', reason: 'Provided', message: `Service ${app.name} is the App's.` };
 }

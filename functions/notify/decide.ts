@@ -1,6 +1,7 @@
 import type { AppRef } from '../../shared/domain/app.ts';
-import type { Change } from '../../shared/domain/change.ts';
+import { type Change, type Verdict, verdictText } from '../../shared/domain/change.ts';
 import { statusContext } from '../../shared/domain/status-context.ts';
+import type { AppEvent } from '../../shared/ports/cluster.ts';
 import type { CommitStatus, DeploymentReport } from '../../shared/ports/code-host.ts';
 
 /** The commit's status: what a developer sees beside the commit. */
@@ -35,6 +36,27 @@ function statusState({ verdict }: Change): CommitStatus['state'] {
       return 'error';
   }
 }
+
+/** What `kubectl describe app` tells: how a Change ended. On its way there it is in the App's state. */
+export function appEvent({ id, verdict, kind, commit, updatedAt }: Change): AppEvent | undefined {
+  if (!verdict) return undefined;
+  const what = `${kind} ${kind === 'rollback' ? 'to' : 'of'} ${commit.slice(0, 7)}`;
+  return {
+    id,
+    ...eventKind[verdict.outcome],
+    message: `${what} ${verdictText(verdict)}`,
+    at: new Date(updatedAt),
+  };
+}
+
+const eventKind: Readonly<Record<Verdict['outcome'], Pick<AppEvent, 'type' | 'reason'>>> = {
+  deployed: { type: 'Normal', reason: 'Deployed' },
+  superseded: { type: 'Normal', reason: 'Superseded' },
+  skipped: { type: 'Normal', reason: 'Skipped' },
+  cancelled: { type: 'Normal', reason: 'Cancelled' },
+  refused: { type: 'Warning', reason: 'Refused' },
+  failed: { type: 'Warning', reason: 'Failed' },
+};
 
 /**
  * What the GitHub Deployments of the App have to be told of a Change, in this order. `deployed` are the App's Changes

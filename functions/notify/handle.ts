@@ -1,20 +1,20 @@
 import type { Change } from '../../shared/domain/change.ts';
-import { InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { parseOwnEvent } from '../../shared/domain/events.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
-import { commitStatus, deploymentReports } from './decide.ts';
+import { appEvent, commitStatus, deploymentReports } from './decide.ts';
 
-type Needs = Pick<Ports, 'store' | 'codeHost' | 'clock' | 'newId' | 'log'> & {
+type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'clock' | 'newId' | 'log'> & {
   readonly config: Config<'CONSOLE_URL'>;
 };
 
 /** Longer than the calls for one message take together. */
 const LEASE_MS = 60_000;
 
-/** Tells the code host of a Change's state as it is now: at least once, one Change of an App at a time. */
+/** Tells the code host of a Change's state as it is now, and the App's Events of its verdict: at least once, one by one. */
 export const handle = eventFunction<Needs>(
   (ports): EventHandler =>
     async (event, log) => {
@@ -42,6 +42,8 @@ async function tellAll(ports: Needs, id: string, log: Logger): Promise<void> {
     const message = await ports.store.pendingMessage(id);
     const change = await ports.store.getChange(id);
     if (!message || !change) return;
+    // First, and whatever comes of it: the code host and the cluster do not wait for each other.
+    const missed = await record(ports, change, log);
     try {
       await tell(ports, change);
       log.info({ change: id, message: message.id, state: change.state }, 'told');
@@ -50,8 +52,23 @@ async function tellAll(ports: Needs, id: string, log: Logger): Promise<void> {
       if (!(err instanceof InvalidError)) throw err;
       log.warn({ err, change: id }, 'the code host refuses to be told');
     }
+    if (missed) throw missed;
     await ports.store.settleMessage(message);
   }
+}
+
+/** Gives why it has to be tried again. Without the right, or room, for Events it is told elsewhere all the same. */
+async function record({ cluster }: Needs, change: Change, log: Logger): Promise<RetryableError | undefined> {
+  const event = appEvent(change);
+  if (!event) return undefined;
+  try {
+    await cluster.recordEvent(change.app, event);
+  } catch (err) {
+    if (!(err instanceof RetryableError || err instanceof InvalidError)) throw err;
+    if (err instanceof RetryableError && !(err instanceof DeniedError)) return err;
+    log.warn({ err, change: change.id }, 'the cluster refuses to record the Event');
+  }
+  return undefined;
 }
 
 async function tell(ports: Needs, change: Change): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Build } from '../../shared/domain/build.ts';
+import { type Change, isStalled, stalledReason } from '../../shared/domain/change.ts';
 import { lastLines, VERDICT_LINES } from '../../shared/domain/log.ts';
 import type { BuildJob } from '../../shared/ports/cluster.ts';
 
@@ -27,4 +28,10 @@ export function decide(
 
 function record(build: Build, now: Date, result: Partial<Build>): BuildDecision {
   return { action: 'record', build: { ...build, ...result, finishedAt: now.toISOString() } };
+}
+
+/** What a Change says of its build while that runs: why it is not under way, or that it is, after it was not. */
+export function buildingReason(change: Pick<Change, 'state' | 'reason'>, { waiting }: BuildJob): string {
+  if (waiting !== undefined) return stalledReason(change, waiting);
+  return isStalled(change) ? 'building' : change.reason;
 }

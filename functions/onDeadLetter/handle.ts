@@ -1,6 +1,7 @@
 import type { CloudEvent } from 'cloudevents';
 import { z } from 'zod';
-import type { DeadLetter } from '../../shared/domain/dead-letter.ts';
+import { stalledReason } from '../../shared/domain/change.ts';
+import { type DeadLetter, deadLetterReason } from '../../shared/domain/dead-letter.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
@@ -18,7 +19,7 @@ export const handle = eventFunction<Needs>(
       const change = id === undefined ? undefined : await ports.store.getChange(id);
       // What tells of the Change's state must not make a new state to tell of.
       if (!change || change.state === 'ended' || event.type === 'dev.cite.change.updated') return;
-      const reason = `${event.type} could not be delivered (${letter.code}); it is tried again within 5 minutes`;
+      const reason = stalledReason(change, deadLetterReason(letter));
       await ledger(ports).advance(change, { state: change.state, reason });
     },
 );

@@ -9,6 +9,7 @@ import type { Logger } from '../../shared/runtime/logger.ts';
 import { orderFacts } from '../../shared/runtime/order-facts.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { requireAccepted } from '../../shared/runtime/require-accepted.ts';
+import { sayingWhyItWaits } from '../../shared/runtime/saying-why-it-waits.ts';
 import { cancelOlderBuilds } from './cancel-older-builds.ts';
 import { decide, type PushDecision } from './decide.ts';
 import { requestBuild } from './request-build.ts';
@@ -46,7 +47,8 @@ export async function considerCommit(ports: Needs, app: App, cause: Cause, log: 
   if (change.build === undefined) {
     await ports.events.emit(ownEvent('dev.cite.change.found', { change: change.id }));
   } else if (change.state === 'building') {
-    await requestBuild(ports, app, change, decision.action === 'build');
+    const anew = decision.action === 'build';
+    await sayingWhyItWaits(ports, [change], () => requestBuild(ports, app, change, anew));
   }
   // Last: it only saves work.
   if (spec.cancelSupersededBuilds) await cancelOlderBuilds(ports, app, change, log);

@@ -6,18 +6,22 @@ import { ownEvent } from '../../shared/domain/events.ts';
 import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import { requireAccepted } from '../../shared/runtime/require-accepted.ts';
+import { sayingWhyItWaits } from '../../shared/runtime/saying-why-it-waits.ts';
 import type { Needs } from './consider-commit.ts';
 import { requestBuild } from './request-build.ts';
 
 /** A Change that says it is building: sees to it that it is, whatever died before its Job was made, or took the Job away. */
 export async function resumeBuild(ports: Needs, id: string): Promise<void> {
   const change = await ports.store.getChange(id);
-  if (change?.state !== 'building' || change.build === undefined) return;
+  const key = change?.build;
+  if (change?.state !== 'building' || key === undefined) return;
   const app = await appOfChange(ports, change);
   if (!app) return;
   try {
-    await requireAccepted(ports, app);
-    await resume(ports, app, change, change.build);
+    await sayingWhyItWaits(ports, [change], async () => {
+      await requireAccepted(ports, app);
+      await resume(ports, app, change, key);
+    });
   } catch (err) {
     if (!(err instanceof InvalidError)) throw err;
     await ledger(ports).conclude(change, { outcome: 'refused', why: err.message });

@@ -67,7 +67,7 @@ async function judge(ports: Needs, delivery: string, waiting: readonly Change[])
   await ports.store.judgeDelivery(delivery, judgement);
 }
 
-/** What no retry mends (a right that is missing, a registry that is not allowed) ends the Change, with the remedy. */
+/** What no retry mends (a status that may not be read, a registry that is not allowed) ends the Change, with the remedy. */
 async function consider(ports: Needs, change: Change): Promise<StatusDecision> {
   try {
     const app = await appOfChange(ports, change);

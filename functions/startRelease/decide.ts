@@ -14,6 +14,8 @@ export interface ReleaseFacts {
   readonly specHash: string | undefined;
   /** The Release that this Change has been given before, found on a Workload. */
   readonly given: Release | undefined;
+  /** The highest number on a Workload: one of an earlier App of the name may run still. 0: there is none. */
+  readonly highest: number;
   readonly now: Date;
 }
 
@@ -41,7 +43,7 @@ export function decide(facts: ReleaseFacts): ReleaseDecision {
   }
   const redeploy = app.spec.redeploy?.id;
   // Numbered, but its Workload is not there yet: the same number, with what is wanted now.
-  const number = last?.change === change.id ? last.number : (last?.number ?? 0) + 1;
+  const number = last?.change === change.id ? last.number : Math.max(last?.number ?? 0, facts.highest) + 1;
   return {
     action: 'start',
     release: {

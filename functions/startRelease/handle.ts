@@ -13,6 +13,7 @@ import { orderFacts } from '../../shared/runtime/order-facts.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { releaseImage } from '../../shared/runtime/release-image.ts';
 import { requireAccepted } from '../../shared/runtime/require-accepted.ts';
+import { sayingWhyItWaits } from '../../shared/runtime/saying-why-it-waits.ts';
 import { decide } from './decide.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'registry' | 'events' | 'clock' | 'log'> & {
@@ -32,10 +33,10 @@ export const handle = eventFunction<Needs>(
     },
 );
 
-/** What no retry mends (a right that is missing, a spec that the cluster refuses) ends the Change, with the remedy. */
+/** What no retry mends (an App that is not accepted, a spec that the cluster refuses) ends the Change, with the remedy. */
 async function release(ports: Needs, change: Change, log: Logger): Promise<void> {
   try {
-    await tryRelease(ports, change, log);
+    await sayingWhyItWaits(ports, [change], () => tryRelease(ports, change, log));
   } catch (err) {
     if (!(err instanceof InvalidError)) throw err;
     log.warn({ err, change: change.id }, 'release refused');
@@ -62,6 +63,7 @@ async function tryRelease(ports: Needs, change: Change, log: Logger): Promise<vo
     image: app ? await releaseImage(ports, app, change) : undefined,
     specHash: app && secret ? specHash(app.spec, secret) : undefined,
     given: workloads.find((workload) => workload.release.change === change.id)?.release,
+    highest: Math.max(0, ...workloads.map((workload) => workload.release.number)),
     now: ports.clock(),
   });
   log.info({ change: change.id, ...decision }, 'release decided');

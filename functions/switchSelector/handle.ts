@@ -4,6 +4,7 @@ import { RetryableError } from '../../shared/domain/errors.ts';
 import { appOfClusterEvent, parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
+import { sayingWhyItWaits } from '../../shared/runtime/saying-why-it-waits.ts';
 import { apply } from './apply.ts';
 import { decide } from './decide.ts';
 import { askedAt, isToProve, type Needs, readScene } from './scene.ts';
@@ -41,7 +42,9 @@ async function approach(ports: Needs, ref: AppRef, log: Logger): Promise<void> {
     });
     const level = decision.action === 'nothing' || decision.action === 'wait' ? 'debug' : 'info';
     log[level]({ ...decision, live: scene.service.live, epoch: scene.service.epoch }, 'switch decided');
-    if (!(await apply(ports, scene, decision, log))) return writeSummary(ports, scene);
+    const onTheirWay = scene.open.filter(({ release }) => release !== undefined);
+    const step = () => apply(ports, scene, decision, log);
+    if (!(await sayingWhyItWaits(ports, onTheirWay, step))) return writeSummary(ports, scene);
   }
   throw new RetryableError('more steps than one event may take');
 }

@@ -1,4 +1,5 @@
 import type { App, AppStatus } from '../../shared/domain/app.ts';
+import { obstacle } from '../../shared/domain/obstacle.ts';
 import type { Workload } from '../../shared/domain/workload.ts';
 import type { Needs, Scene } from './scene.ts';
 
@@ -25,7 +26,9 @@ function summary({ service, app, workloads }: Scene) {
   };
 }
 
-function stateOf({ spec }: App, live: Workload | undefined, next: Workload | undefined): string {
+function stateOf({ spec, status }: App, live: Workload | undefined, next: Workload | undefined): string {
+  const stopped = obstacle(status.conditions);
+  if (stopped !== undefined) return stopped;
   if (spec.hold) return 'held';
   if (next) return `starting r${next.release.number}`;
   return live ? 'live' : 'waiting';

@@ -17,6 +17,8 @@ export interface Settings {
   readonly check?: string[];
   readonly image?: string;
   readonly ready?: string;
+  readonly expose?: string;
+  readonly domain?: string[];
   readonly spec?: string;
 }
 
@@ -36,6 +38,8 @@ export function withSettings(command: Command, use: 'create' | 'change'): Comman
     .option('--check <context>', 'commit status that must be green; may be given again', listArgument)
     .option('--image <template>', 'image of an external CI: registry/team/app:{sha}')
     .option('--ready <path>', `a pod is ready when GET of this path answers well${unset('TCP')}`)
+    .option('--expose <to>', `who reaches it: public, cluster or load-balancer${unset('public')}`)
+    .option('--domain <host>', 'host name of your own that leads to it; may be given again', listArgument)
     .option('--spec <file>', 'JSON with any other settings, as /openapi.json describes them');
 }
 
@@ -43,11 +47,12 @@ export function withSettings(command: Command, use: 'create' | 'change'): Comman
 export async function specOf(given: Settings): Promise<Record<string, unknown>> {
   const { branch, port, replicas, env, secret, builder, context, buildCommand, output, check, image, ready } =
     given;
+  const { expose, domain } = given;
   const build = { builder, context, command: buildCommand, output };
   const isBuild = Object.values(build).some((value) => value !== undefined);
   return {
     ...(given.spec === undefined ? {} : await readSpec(given.spec)),
-    ...defined({ branch, port, replicas, env, secret, image, checks: check }),
+    ...defined({ branch, port, replicas, env, secret, image, checks: check, expose, domains: domain }),
     ...(isBuild ? { build } : {}),
     ...(ready === undefined ? {} : { readiness: { http: { path: ready } } }),
   };

@@ -1,3 +1,4 @@
+import { ofClusterPattern } from '../../shared/domain/host-name.ts';
 import type { Rule, Supplement } from './structural-schema.ts';
 
 /** `..` as a part of a path leads out of the folder. */
@@ -56,6 +57,19 @@ export const appRules: Readonly<Record<string, Supplement>> = {
   'build.output': { pattern: '^[^\\x00-\\x1f\\\\]+$', rules: insideFolder('the context') },
   'build.env': { rules: [names] },
   env: { rules: [names, { rule: "!('PORT' in self)", message: 'PORT must not be set: use port' }] },
+  domains: {
+    rules: [
+      {
+        rule: 'self.all(name, self.exists_one(other, other == name))',
+        message: 'must name each host once',
+      },
+    ],
+  },
+  'domains[]': {
+    rules: [
+      { rule: `!self.matches('${ofClusterPattern}')`, message: 'must not be a name inside the cluster' },
+    ],
+  },
   readiness: oneHandler,
   liveness: oneHandler,
 };

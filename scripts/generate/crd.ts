@@ -6,7 +6,7 @@ import { MAX_NAME } from '../../shared/domain/naming.ts';
 import { appRules } from './app-rules.ts';
 import { structuralSchema } from './structural-schema.ts';
 
-export const crdFile = new URL('../../knative/crd.yaml', import.meta.url);
+export const crdFile = new URL('../../knative/base/crd.yaml', import.meta.url);
 
 const text = (description: string) => ({ type: 'string', description });
 
@@ -18,28 +18,42 @@ const status = {
     live: text('The release that the Service selects.'),
     standby: text('The release that can take over at once.'),
     commit: text('The commit that is live.'),
-    state: text('What is under way.'),
+    state: text(
+      'live, starting r7, held, waiting; refused or blocked with the reason of the condition that says why.',
+    ),
     url: text('Where the app answers.'),
     conditions: {
       type: 'array',
+      description: 'What has to be so for the App to be deployed, and what to do where it is not.',
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': ['type'],
       items: {
         type: 'object',
         required: ['type', 'status', 'reason', 'message', 'lastTransitionTime'],
         properties: {
-          type: { type: 'string' },
-          status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
-          reason: { type: 'string' },
-          message: { type: 'string' },
-          lastTransitionTime: { type: 'string', format: 'date-time' },
+          type: text('Accepted, ServiceReady, SourceConnected, …'),
+          status: {
+            ...text('Unknown: it could not be asked, and is tried again.'),
+            enum: ['True', 'False', 'Unknown'],
+          },
+          reason: text('One word for programs.'),
+          message: text('What is wrong, and what to do.'),
+          lastTransitionTime: { ...text('Since when its status is this.'), format: 'date-time' },
         },
       },
     },
   },
 };
 
-const column = (name: string, jsonPath: string, type = 'string') => ({ name, type, jsonPath });
+const column = (name: string, jsonPath: string, other: { type?: 'date'; priority?: 1 } = {}) => ({
+  name,
+  type: 'string',
+  jsonPath,
+  ...other,
+});
+
+/** Only with `-o wide`. */
+const wide = { priority: 1 } as const;
 
 function crd() {
   const spec = structuralSchema(z.toJSONSchema(appSpec, { io: 'input' }), appRules);
@@ -61,8 +75,11 @@ function crd() {
             column('Live', '.status.live'),
             column('Standby', '.status.standby'),
             column('State', '.status.state'),
-            column('Branch', '.spec.branch'),
-            column('Age', '.metadata.creationTimestamp', 'date'),
+            column('URL', '.status.url'),
+            column('Age', '.metadata.creationTimestamp', { type: 'date' }),
+            column('Repository', '.spec.repository', wide),
+            column('Branch', '.spec.branch', wide),
+            column('Commit', '.status.commit', wide),
           ],
           schema: {
             openAPIV3Schema: {
@@ -84,7 +101,7 @@ function crd() {
   };
 }
 
-/** The whole of knative/crd.yaml. */
+/** The whole of knative/base/crd.yaml. */
 export const crdText = () =>
   `# Generated from shared/domain/app.ts: npm run generate\n${stringify(crd(), { lineWidth: 0, aliasDuplicateObjects: false })}`;
 

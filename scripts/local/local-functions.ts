@@ -1,5 +1,4 @@
 import type { Variable } from '../../shared/runtime/config.ts';
-import { selects } from './broker/cluster-events.ts';
 import { ManifestError, type Manifests } from './broker/manifests.ts';
 import { type ServiceManifest, WINDOW } from './broker/schema.ts';
 
@@ -21,29 +20,23 @@ const NOT_HERE = new Set(['REDIS_URL', 'BUILD_REGISTRY', 'BUILD_IMAGE', 'API_TOK
 
 /**
  * What each function finds in its environment: the values that its manifest names, from the ConfigMap and the Secret
- * that one machine has; K_SINK where a SinkBinding gives it. Throws ManifestError for a value that is not to be had.
+ * that one machine has. Throws ManifestError for a value that is not to be had.
  */
 export function localFunctions(
   manifests: Manifests,
   values: Readonly<Partial<Record<Variable, string>>>,
-  sink: string,
 ): LocalFunction[] {
   return manifests.services.map((service) => {
     const env: Record<string, string> = {};
     for (const { name, value } of environmentOf(service, values)) if (value !== undefined) env[name] = value;
-    const bound = manifests.bindings.some(({ spec }) =>
-      selects(spec.subject.selector, service.metadata.labels),
-    );
-    if (bound) env.K_SINK = sink;
     const { FUNCTION_TARGET: target } = env;
     if (!target || !/^[a-zA-Z]+$/.test(target))
       throw new ManifestError(`Service ${service.metadata.name}: FUNCTION_TARGET must name a function`);
-    const variables = new Set([...namesOf(service), ...(bound ? ['K_SINK'] : [])]);
     return {
       name: target,
       service: service.metadata.name,
       env,
-      variables: [...variables] as Variable[],
+      variables: namesOf(service) as Variable[],
       idleMs: service.spec.template.metadata.annotations[WINDOW],
     };
   });

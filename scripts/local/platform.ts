@@ -40,7 +40,7 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-const MANIFESTS = fileURLToPath(new URL('../../knative', import.meta.url));
+const MANIFESTS = fileURLToPath(new URL('../../knative/base', import.meta.url));
 const GRACE_MS = 3000;
 
 /**
@@ -93,8 +93,7 @@ async function start(options: PlatformOptions, ends: (end: () => unknown) => voi
   const ingress = createServer({ keepAliveTimeout: 100_000 }, events.ingress);
   const functions = localFunctions(
     manifests,
-    values(port, secrets, options.registries),
-    await listenOnLoopback(ingress),
+    values(port, await listenOnLoopback(ingress), secrets, options.registries),
   );
   ends(() => closeServer(ingress));
   for (const fn of functions) {
@@ -153,9 +152,11 @@ async function start(options: PlatformOptions, ends: (end: () => unknown) => voi
 /** What the ConfigMap and the Secret `cite` hold on a cluster. */
 const values = (
   port: number,
+  broker: string,
   secrets: Secrets,
   registries: string | undefined,
 ): Partial<Record<Variable, string>> => ({
+  BROKER_URL: broker,
   GITHUB_API_URL: `http://127.0.0.1:${port}/api/v3`,
   GITHUB_CLONE_URL: `http://127.0.0.1:${port}/git`,
   GITHUB_TOKEN: secrets.githubToken,

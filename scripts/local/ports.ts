@@ -41,7 +41,7 @@ export function openSystems(dir: string, port: number, clock: () => Date): Local
 /** The ports of one function. It gets no more than its manifest names: without GitHub's token there is no code host. */
 export function portsOf(fn: LocalFunction, systems: LocalSystems, log: Logger): Partial<Ports> {
   const config = readConfig(fn.env, fn.variables) as Partial<Config>;
-  const { K_SINK: url, GITHUB_API_URL: apiUrl, GITHUB_CLONE_URL: cloneUrl, GITHUB_TOKEN: token } = config;
+  const { BROKER_URL: url, GITHUB_API_URL: apiUrl, GITHUB_CLONE_URL: cloneUrl, GITHUB_TOKEN: token } = config;
   return {
     ...systems,
     config: config as Config,

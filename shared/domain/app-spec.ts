@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOST_NAME, isOfCluster, MAX_HOST_NAME } from './host-name.ts';
 
 const seconds = (initial: number, least: number, most: number) =>
   z.int().min(least).max(most).default(initial);
@@ -15,16 +16,25 @@ const handler = {
       path: z
         .string()
         .regex(/^\/[\x21-\x7e]*$/, 'must start with / and hold no spaces')
-        .max(1024),
+        .max(1024)
+        .describe('Path with its query, from the / on.'),
     })
     .optional()
     .describe('GET of this path on the port must answer 200 to 399.'),
   grpc: z
-    .strictObject({ service: z.string().max(253).default('') })
+    .strictObject({
+      service: z.string().max(253).default('').describe('Service to ask for. Empty: the server as a whole.'),
+    })
     .optional()
     .describe('The gRPC health service on the port must answer SERVING.'),
   exec: z
-    .strictObject({ command: z.array(z.string().min(1).max(4096)).min(1).max(64) })
+    .strictObject({
+      command: z
+        .array(z.string().min(1).max(4096))
+        .min(1)
+        .max(64)
+        .describe('Program and arguments. No shell reads them.'),
+    })
     .optional()
     .describe('This command, run in the pod, must exit 0.'),
 };
@@ -95,10 +105,16 @@ export const secretName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be lower-case letters, digits, - and .');
 
+const hostName = z
+  .string()
+  .max(MAX_HOST_NAME)
+  .regex(HOST_NAME, 'must be a host name in lower case such as shop.example.com')
+  .refine((name) => !isOfCluster(name), 'must not be a name inside the cluster');
+
 export const hold = z.strictObject({
   by: z.string().min(1).max(256).describe('Who stopped automatic switching.'),
   why: z.string().max(1024).default('').describe('The reason that everybody is shown.'),
-  at: z.iso.datetime().describe('Since when.'),
+  at: z.iso.datetime().describe('Since when, as 2026-01-31T12:00:00Z.'),
   release: z.int().min(1).optional().describe('The release that the person asked to be live: a rollback.'),
 });
 export type Hold = z.output<typeof hold>;
@@ -116,7 +132,9 @@ export const appSpec = z
     repository: repositoryName.describe('owner/name on the code host.'),
     branch: branchName.describe('The branch that is deployed, whole: feature/x.'),
     build: buildSettings.prefault({}).describe('How the image is made, from the next push on.'),
-    buildTimeoutSeconds: seconds(900, 10, 7200).describe('A build that takes longer is ended and failed.'),
+    buildTimeoutSeconds: seconds(900, 10, 7200).describe(
+      'Seconds. A build that takes longer is ended and has failed.',
+    ),
     cancelSupersededBuilds: z
       .boolean()
       .default(false)
@@ -136,15 +154,30 @@ export const appSpec = z
       .default([])
       .describe('Commit statuses that must be green before a release.'),
     checksTimeoutSeconds: seconds(3600, 10, 86_400).describe(
-      'A Change whose checks are not green by then has failed.',
+      'Seconds. A Change whose checks are not green by then has failed.',
     ),
     port: z.int().min(1).max(65_535).default(8080).describe('Port that the app listens on; also in PORT.'),
     replicas: z.int().min(1).max(100).default(1).describe('Pods per release.'),
+    expose: z
+      .enum(['public', 'cluster', 'load-balancer'])
+      .default('public')
+      .describe(
+        'Who reaches the app: everybody at its URL, only the cluster, or everybody at a load balancer of its own.',
+      ),
+    domains: z
+      .array(hostName)
+      .max(20)
+      .default([])
+      .refine((names) => new Set(names).size === names.length, 'must name each host once')
+      .describe(
+        'Host names of your own that lead to the app beside its URL, while it is public. The annotation' +
+          ' cite.dev/domains of the Namespace must allow them.',
+      ),
     readiness: check.prefault({}).describe('When a pod may take traffic. Default: TCP on the port.'),
     liveness: check.optional().describe('When a pod is restarted. Default: never while its process runs.'),
-    minReadySeconds: seconds(1, 1, 600).describe('How long a pod must stay ready before it counts.'),
+    minReadySeconds: seconds(1, 1, 600).describe('Seconds that a pod must stay ready before it counts.'),
     progressDeadlineSeconds: seconds(300, 5, 3600).describe(
-      'A release that is not ready by then has failed.',
+      'Seconds. A release that is not ready by then has failed.',
     ),
     terminationGracePeriodSeconds: seconds(30, 0, 3600).describe('Seconds between SIGTERM and SIGKILL.'),
     env: environment.describe('Environment of the pods. PORT is set by the platform.'),
@@ -152,22 +185,33 @@ export const appSpec = z
       .optional()
       .describe('A Secret of the namespace whose keys become environment. Each release keeps its own copy.'),
     resources: z
-      .strictObject({ requests: amounts.prefault({}), limits: amounts.prefault({}) })
+      .strictObject({
+        requests: amounts.prefault({}).describe('What a node must have free for a pod.'),
+        limits: amounts.prefault({}).describe('What a pod gets at most. Over the memory it is ended.'),
+      })
       .prefault({})
       .describe('CPU and memory per pod.'),
     retention: z
       .strictObject({
-        standbySeconds: seconds(3600, 0, 30 * 86_400).describe('How long a replaced release stays warm.'),
+        standbySeconds: seconds(3600, 0, 30 * 86_400).describe(
+          'Seconds that a replaced release stays warm: rollback to it is instant.',
+        ),
         releases: z.int().min(1).max(100).default(10).describe('How many old releases are kept at 0 pods.'),
       })
       .prefault({})
       .describe('What the sweep keeps.'),
-    hold: hold.optional().describe('A visible stop of automatic switching.'),
+    hold: hold
+      .optional()
+      .describe('A visible stop of automatic switching: pushes are built, and wait. Remove it to go on.'),
     redeploy: z
-      .strictObject({ id: z.string().min(1).max(64), by: z.string().min(1).max(256) })
+      .strictObject({
+        id: z.string().min(1).max(64).describe('Any text that was not used before.'),
+        by: z.string().min(1).max(256).describe('Who wants it.'),
+      })
       .optional()
       .describe('A wish to run the same commit anew; each id is one redeploy.'),
   })
+  .describe('What is deployed, how it is built and how it runs. Only repository and branch must be given.')
   .refine((spec) => !spec.image || spec.checks.length > 0, {
     path: ['checks'],
     message: 'must name the check that says that the image is there, because image is set',

@@ -29,7 +29,7 @@ export interface AppRef {
 
 /** One reason to believe, or not, that an App is as it should be; the words are Kubernetes'. */
 export interface Condition {
-  readonly type: 'SourceConnected' | 'ServiceReady' | 'Accepted';
+  readonly type: 'SourceConnected' | 'ServiceReady' | 'RouteReady' | 'Accepted';
   readonly status: 'True' | 'False' | 'Unknown';
   /** CamelCase, one word: `ForeignService`. */
   readonly reason: string;
@@ -38,8 +38,9 @@ export interface Condition {
 }
 
 /**
- * What `kubectl get apps` prints. Never read to decide: it does not survive a restore. createService writes url and
- * conditions, switchSelector the rest: each only where it differs, for the write wakes createService.
+ * What `kubectl get apps` prints. Never read to decide: it does not survive a restore. createService writes url,
+ * conditions and the state that follows from these, switchSelector the rest: each only where it differs, for the write
+ * wakes createService.
  */
 export interface AppStatus {
   readonly live?: string;

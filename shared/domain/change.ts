@@ -131,6 +131,16 @@ export function advanceChange(
   return step({ ...change, ...(release === undefined ? {} : { release }) }, next.state, next.reason, at);
 }
 
+/** Of another system's words: enough to know what to do. */
+const MAX_STALLED = 1000;
+
+/** The reason of a Change that cannot go on in its state for now: by its beginning it is told apart, and taken back. */
+export const stalledReason = ({ state }: Pick<Change, 'state'>, what: string) =>
+  `${state}: ${what.slice(0, MAX_STALLED)}`;
+
+export const isStalled = ({ state, reason }: Pick<Change, 'state' | 'reason'>) =>
+  reason.startsWith(stalledReason({ state }, ''));
+
 /** The Change with its verdict. A Change that has one keeps it: the first verdict is the verdict. */
 export function concludeChange(change: Change, verdict: Verdict, at: Date): Change {
   if (change.verdict) return change;

@@ -11,3 +11,14 @@ export interface DeadLetter {
   readonly message: string;
   readonly at: string;
 }
+
+/** The broker names the function by its address: http://on-push.cite-system.svc.cluster.local; one machine by its name. */
+export const functionOf = ({ destination }: Pick<DeadLetter, 'destination'>) =>
+  URL.canParse(destination) ? (new URL(destination).hostname.split('.', 1)[0] ?? '') : destination;
+
+/** What those who wait for it are told. */
+export function deadLetterReason(letter: Pick<DeadLetter, 'destination' | 'code' | 'message'>): string {
+  const answer = letter.code === 0 ? 'it did not answer' : `it answered ${letter.code}`;
+  const why = letter.message.trim().replace(/[.;]$/, '') || answer;
+  return `${functionOf(letter)} could not go on: ${why}; it is tried again within 5 minutes`;
+}

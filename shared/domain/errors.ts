@@ -12,6 +12,14 @@ export class ConflictError extends RetryableError {
 }
 
 /**
+ * Thrown when somebody outside of the platform has to mend something first (a right, a quota, a token): tried again, so
+ * that it goes on by itself, and the message ends with what to do.
+ */
+export class DeniedError extends RetryableError {
+  override name = 'DeniedError';
+}
+
+/**
  * Thrown when what was asked for can never succeed as it was asked: shown to the person, never retried.
  * `field` names the input at fault (`spec.port`), `remedy` what to write instead.
  */

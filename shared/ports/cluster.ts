@@ -1,22 +1,26 @@
 import type { App, AppRef, AppStatus } from '../domain/app.ts';
 import type { AppSpec, BuildSettings, Hold } from '../domain/app-spec.ts';
 import type { Release } from '../domain/release.ts';
+import type { Route } from '../domain/route.ts';
 import type { NewWorkload, Pod, Service, Workload, WorkloadOutcome } from '../domain/workload.ts';
 
 /**
  * The cluster that Apps run on, in the product's words. Every write is a compare-and-set or does nothing when it is
- * already so. A lost compare-and-set throws ConflictError; an unreachable or overloaded cluster RetryableError; input
- * that the cluster refuses for good InvalidError. Reads of what is not there give undefined, deletes of it succeed.
- * It touches only what carries `app.kubernetes.io/managed-by: cite` (DESIGN §3).
+ * already so. A lost compare-and-set throws ConflictError; an unreachable or overloaded cluster RetryableError; a
+ * right or a quota that is missing DeniedError; input that the cluster refuses for good InvalidError. Reads of what is
+ * not there give undefined, deletes of it succeed. It touches only what carries `app.kubernetes.io/managed-by: cite` (DESIGN §3).
  */
-export interface Cluster extends Namespaces, Apps, Services, Workloads, BuildJobs {}
+export interface Cluster extends Namespaces, Apps, Services, Routes, Workloads, BuildJobs {}
 
 export interface Namespaces {
   /** Owners whose repositories the Namespace may deploy; undefined: there is no such Namespace. */
   namespaceOwners(namespace: string): Promise<readonly string[] | undefined>;
   /** Makes the Namespace for this owner where it is not there; never changes one that is. */
   createNamespace(namespace: string, owner: string): Promise<void>;
-  /** Gives the platform's functions their rights in a managed Namespace. */
+  /**
+   * Gives the platform's functions their rights in a managed Namespace, and its pods what they pull images with.
+   * InvalidError in any other, or one that is going, and where the operator's pull Secret is not there.
+   */
   grantRights(namespace: string): Promise<void>;
 }
 
@@ -30,12 +34,26 @@ export interface Apps {
   updateApp(app: App, change: AppChange): Promise<App>;
   /** Replaces what is named of the status; last writer wins, nobody decides by it. */
   setAppStatus(ref: AppRef, status: Partial<AppStatus>): Promise<void>;
+  /** The status as it was last written, also of an App that cannot be read; undefined: there is no such App. */
+  appStatus(ref: AppRef): Promise<AppStatus | undefined>;
+  /** Shows the App's people what became of it, for as long as the cluster keeps events; one of an id once. */
+  recordEvent(app: AppRef & { readonly uid: string }, event: AppEvent): Promise<void>;
   /** Marks it as being deleted; it goes when its last finalizer does. */
   deleteApp(ref: AppRef): Promise<void>;
   /** Content of a Secret of the Namespace; undefined: not there. */
   readSecret(namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined>;
   /** Makes or replaces a Secret that Cite made; InvalidError where somebody else's has the name. */
   writeSecret(namespace: string, name: string, content: Readonly<Record<string, string>>): Promise<void>;
+}
+
+export interface AppEvent {
+  readonly id: string;
+  readonly type: 'Normal' | 'Warning';
+  /** CamelCase, one word: `Deployed`. */
+  readonly reason: string;
+  /** At most 1024 characters, Kubernetes' own bound; the adapter cuts. */
+  readonly message: string;
+  readonly at: Date;
 }
 
 export interface AppChange {
@@ -55,7 +73,7 @@ export interface Services {
   listServices(): Promise<readonly ServiceSelector[]>;
   /** Whether somebody else's Service has the App's name. */
   foreignService(ref: AppRef): Promise<boolean>;
-  /** Makes the Service, selecting nothing, or brings its port in line; never moves its selector. */
+  /** Makes the Service, selecting nothing, or brings port and type (`spec.expose`) in line; never moves its selector. */
   ensureService(app: App): Promise<void>;
   /**
    * One compare-and-set: selector and epoch must be as in `service`; then `to` is live and the epoch one higher, the
@@ -68,6 +86,18 @@ export interface Services {
 }
 
 export type ServiceSelector = Omit<Service, 'endpoints' | 'address'>;
+
+/** How an App is reached from outside. */
+export interface Routes {
+  /** Names that the Namespace's Apps may have beside the platform's: `shop.example.com`, `*.example.com`, `*`. */
+  namespaceDomains(namespace: string): Promise<readonly string[]>;
+  /** Brings the App's routes in line with its hosts. What is somebody else's is left alone, and its Route says so. */
+  ensureRoutes(app: App, hosts: readonly string[]): Promise<readonly Route[]>;
+  /** Gives up the hosts of an App that is going, for others to take; its routes go with it. */
+  releaseHosts(ref: AppRef): Promise<void>;
+  /** The route by the load balancer of the App's Service, where that is of this type. */
+  loadBalancer(ref: AppRef): Promise<Route>;
+}
 
 export interface Workloads {
   /** Of one App, or of all: then in one listing, however many there are. */
@@ -125,5 +155,7 @@ export interface BuildJob {
   readonly image?: string;
   /** Why it failed: `DeadlineExceeded`, or what the builder said. */
   readonly reason?: string;
+  /** Why a running one is not under way: no node has room, an image cannot be pulled, a quota. */
+  readonly waiting?: string;
   readonly startedAt: Date;
 }

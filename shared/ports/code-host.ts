@@ -1,6 +1,6 @@
 /**
  * GitHub, in the words that the platform uses of it. Unreachable, 5xx and rate limits throw RetryableError; a token
- * without the right, or a repository that is not there, InvalidError with the remedy.
+ * that has run out DeniedError; one without the right, or a repository that is not there, InvalidError with the remedy.
  */
 export interface CodeHost {
   /** Undefined: there is no such branch, or repository. */

@@ -9,12 +9,14 @@ const list = z.string().transform((text) =>
 const secret = z.string().trim().min(16, 'must have at least 16 characters, or it can be guessed');
 const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
+const yesOrNo = z.stringbool({ truthy: ['true'], falsy: ['false'] });
+
 /** Every variable that any function reads, and what it is for. Nothing else in functions/ or shared/ reads the environment. */
 const variables = {
   /** State store: redis://user:password@host:6379/0 */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
-  /** Where events go: Knative's SinkBinding sets it. */
-  K_SINK: address,
+  /** Where events go: the address of the Broker. */
+  BROKER_URL: address,
   GITHUB_API_URL: address.prefault('https://api.github.com'),
   GITHUB_CLONE_URL: address.prefault('https://github.com'),
   GITHUB_TOKEN: secret,
@@ -38,6 +40,12 @@ const variables = {
   BUILD_REGISTRY: z.string().min(1),
   /** Image of the build steps: git and BuildKit. */
   BUILD_IMAGE: z.string().min(1),
+  /** `dedicated`: builds run on nodes with the label cite.dev/builds=true alone. */
+  BUILD_NODES: z.enum(['any', 'dedicated']).prefault('any'),
+  /** `false`: builds run in a user namespace of their own; the cluster must have them. */
+  BUILD_HOST_USERS: yesOrNo.prefault('true'),
+  /** `true`: pods pull images with copies of the Secret cite-pull of the platform's Namespace. */
+  PULL_SECRET: yesOrNo.prefault('false'),
   /** Where an App is reached, with {name} and {namespace} in it. Default: its Service, inside the cluster. */
   APP_URL: z
     .string()

@@ -9,7 +9,8 @@ export type EventHandler = (event: CloudEvent<unknown>, log: Logger) => Promise<
 /**
  * Makes a handler a function of the framework. Registered as `http`, since the framework's own event signature can
  * answer nothing but 204 and 500. What the broker does with an answer (knative.md 1.9): 2xx is done; 5xx is tried
- * again; any other 4xx goes to the dead letters at once. A 2xx with a body would be taken for a reply: there is none.
+ * again; any other 4xx goes to the dead letters at once. A 2xx with a body would be taken for a reply: there is none. The
+ * body of a refusal goes with the dead letter, to the people who wait.
  */
 export function eventFunction<P extends { readonly log: Logger }>(
   make: (ports: P) => EventHandler,
@@ -20,23 +21,43 @@ export function eventFunction<P extends { readonly log: Logger }>(
       const event = parseEvent(req.headers, req.rawBody);
       if ('fault' in event) {
         ports.log.warn({ fault: event.fault }, 'not a CloudEvent');
-        res.status(400).end();
+        res
+          .status(400)
+          .type('text/plain')
+          .send(cut(`not a CloudEvent: ${event.fault}`));
         return;
       }
       const log = ports.log.child({ event: event.id, type: event.type, subject: event.subject });
-      res.status(await outcome(handle, event, log)).end();
+      const refused = await outcome(handle, event, log);
+      if (refused) res.status(refused.status).type('text/plain').send(cut(refused.message));
+      else res.status(204).end();
     };
   };
 }
 
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Knative keeps 1024 bytes of a body. */
+const MAX_MESSAGE = 1000;
+
+const cut = (message: string) => message.slice(0, MAX_MESSAGE);
+
 /** Times that a lost compare-and-set is met by looking again at once: the other writer is mostly done by then. */
 const LOOKS = 3;
 
-async function outcome(handle: EventHandler, event: CloudEvent<unknown>, log: Logger): Promise<number> {
+/** Undefined: it is dealt with. */
+async function outcome(
+  handle: EventHandler,
+  event: CloudEvent<unknown>,
+  log: Logger,
+): Promise<Refusal | undefined> {
   for (let look = 1; ; look++) {
     try {
       await handle(event, log);
-      return 204;
+      return undefined;
     } catch (err) {
       if (err instanceof ConflictError && look < LOOKS) continue;
       return refusal(err, log);
@@ -44,17 +65,18 @@ async function outcome(handle: EventHandler, event: CloudEvent<unknown>, log: Lo
   }
 }
 
-function refusal(err: unknown, log: Logger): number {
+/** Only what was worded for people is told: what else an error says may be a secret. */
+function refusal(err: unknown, log: Logger): Refusal {
   if (err instanceof RetryableError) {
     log.info({ err }, 'to be tried again');
-    return 503;
+    return { status: 503, message: err.message };
   }
   if (err instanceof InvalidError) {
     log.warn({ err }, 'refused');
-    return 422;
+    return { status: 422, message: err.message };
   }
   log.error({ err }, 'failed unexpectedly');
-  return 500;
+  return { status: 500, message: 'it failed unexpectedly, its log says why' };
 }
 
 function parseEvent(

@@ -42,6 +42,10 @@ describe('cite', () => {
         'ci',
         '--ready',
         '/healthz',
+        '--domain',
+        'shop.example.com',
+        '--domain',
+        'www.example.com',
       ],
     );
     expect(out).toMatch(/acme\/shop-staging[\s\S]*\nIts head ([0-9a-f]{7}) is being built: cite why \1\n$/);
@@ -54,14 +58,17 @@ describe('cite', () => {
       build: { builder: 'static' },
       checks: ['ci'],
       readiness: { http: { path: '/healthz' } },
+      expose: 'public',
+      domains: ['shop.example.com', 'www.example.com'],
     });
     expect(await good('apps', 'list')).toMatch(/^APP .*\nacme\/shop-staging .*acme\/shop#staging/);
     expect(await good('apps', 'show', 'shop-staging')).toContain('acme/shop, branch staging');
-    await good('apps', 'set', 'shop-staging', '--replicas', '3');
+    await good('apps', 'set', 'shop-staging', '--replicas', '3', '--expose', 'cluster');
     await good('env', 'set', 'shop-staging', 'C=3');
     await good('env', 'unset', 'shop-staging', 'A');
     expect((await world.cluster.getApp(ref))?.spec).toMatchObject({
       replicas: 3,
+      expose: 'cluster',
       env: { B: 'x=y', C: '3' },
       port: 3000,
     });

@@ -5,6 +5,8 @@ import { buildObjectTests } from './kubernetes/build-objects.ts';
 import { crdTests } from './kubernetes/crd.ts';
 import { objectTests } from './kubernetes/objects.ts';
 import { refusalTests } from './kubernetes/refusals.ts';
+import { rightsTests } from './kubernetes/rights.ts';
+import { routeTests } from './kubernetes/routes.ts';
 import { kubernetesWorld } from './kubernetes/world.ts';
 
 if (noApiServer) test.skip(`cluster on Kubernetes ${noApiServer}`, () => {});
@@ -22,7 +24,9 @@ else
 
     clusterContract('cluster', () => kubernetesWorld(server()));
     describe('the objects that it makes', () => objectTests(server));
+    describe('the routes that it makes', () => routeTests(server));
     describe('the Jobs that it makes', () => buildObjectTests(server));
     describe('refusals', () => refusalTests(server));
+    describe('the rights of the functions', () => rightsTests(server));
     describe('the CRD', () => crdTests(server));
   });

@@ -3,6 +3,7 @@ import { appsContract } from './cluster/apps.ts';
 import { buildJobsContract } from './cluster/build-jobs.ts';
 import { namespacesContract } from './cluster/namespaces.ts';
 import { podsContract } from './cluster/pods.ts';
+import { routesContract } from './cluster/routes.ts';
 import { secretsContract } from './cluster/secrets.ts';
 import { servicesContract } from './cluster/services.ts';
 import { workloadsContract } from './cluster/workloads.ts';
@@ -27,6 +28,7 @@ export function clusterContract(name: string, open: () => Promise<ClusterWorld>)
     describe('apps', () => appsContract(world));
     describe('secrets', () => secretsContract(world));
     describe('services', () => servicesContract(world));
+    describe('routes', () => routesContract(world));
     describe('workloads', () => workloadsContract(world));
     describe('pods', () => podsContract(world));
     describe('build jobs', () => buildJobsContract(world));

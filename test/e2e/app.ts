@@ -1,6 +1,5 @@
-import { ask } from './machine.ts';
 import { until } from './until.ts';
-import type { Answer, World } from './world.ts';
+import type { Answer, Reach } from './world.ts';
 
 export interface Change {
   readonly id: string;
@@ -29,12 +28,12 @@ export interface Release {
 
 /** One App, as whoever registered it sees it. */
 export class App {
-  readonly #world: World;
+  readonly #world: Reach;
   readonly namespace: string;
   readonly name: string;
   readonly repository: string;
 
-  constructor(world: World, app: { namespace: string; name: string; repository: string }) {
+  constructor(world: Reach, app: { namespace: string; name: string; repository: string }) {
     this.#world = world;
     this.namespace = app.namespace;
     this.name = app.name;
@@ -46,12 +45,12 @@ export class App {
   }
 
   get host(): string {
-    return `${this.name}.${this.namespace}.localhost`;
+    return `${this.name}.${this.namespace}.${this.#world.domain}`;
   }
 
-  /** One request through the proxy. */
+  /** One request to its URL. */
   async visit(path = '/'): Promise<string> {
-    const { status, text } = await ask(this.#world.port, this.host, path);
+    const { status, text } = await this.#world.ask(this.host, path);
     return status === 200 ? text : `${status} ${text}`;
   }
 
@@ -61,6 +60,7 @@ export class App {
       what,
       () => this.#seen(text),
       (seen) => seen === text,
+      this.#world.patienceMs,
     ).catch(async (err: Error) => {
       throw new Error(`${err.message}; its changes: ${JSON.stringify(await this.changes(), null, 1)}`);
     });
@@ -103,6 +103,7 @@ export class App {
       `${commit.slice(0, 7)} of ${this.address} is ${state}`,
       () => this.changes(commit),
       ([change]) => change?.state === state,
+      this.#world.patienceMs,
     );
     return newest as Change;
   }
@@ -118,6 +119,7 @@ export class App {
       `every change of ${this.address} has its verdict`,
       () => this.changes(),
       (changes) => changes.length > 0 && changes.every(({ state }) => state === 'ended'),
+      this.#world.patienceMs,
     );
   }
 

@@ -88,7 +88,7 @@ describe.concurrent('an App that is registered', SCENES, () => {
     const { conditions } = (await app.show()).body;
     expect(
       conditions.map((one: { type: string; status: string }) => `${one.type} ${one.status}`).sort(),
-    ).toEqual(['Accepted True', 'ServiceReady True', 'SourceConnected True']);
+    ).toEqual(['Accepted True', 'RouteReady True', 'ServiceReady True', 'SourceConnected True']);
   });
 
   test('twice of one source is refused, with its holder and a name that is free', async () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type PlatformOptions, startPlatform } from '../../scripts/local/platform.ts';
 import { App } from './app.ts';
 import type { Files } from './files.ts';
+import { ask } from './machine.ts';
 import { cloneOf, type Repository } from './repository.ts';
 
 /** A scene is several builds and starts, beside others. */
@@ -26,15 +27,25 @@ export interface CiteRun {
   readonly err: string;
 }
 
+/** What an App is reached by. */
+export interface Reach {
+  /** Names of Apps end with it. */
+  readonly domain: string;
+  /** How long a build and a start may take on a machine that is busy with other tests. */
+  readonly patienceMs: number;
+  /** A request to that name. */
+  ask(host: string, path: string): Promise<{ readonly status: number; readonly text: string }>;
+  /** The API of the platform. */
+  api(method: string, path: string, body?: unknown): Promise<Answer>;
+}
+
 /** A platform of its own in a folder of its own, and all that a person reaches of it. */
-export interface World {
+export interface World extends Reach {
   readonly port: number;
   /** Its data folder. */
   readonly dir: string;
   /** What it signs webhooks with. */
   readonly webhookSecret: string;
-  /** The API of the platform. */
-  api(method: string, path: string, body?: unknown): Promise<Answer>;
   /** GitHub's API of the git host, below `/repos`. */
   github(method: string, path: string, body?: unknown): Promise<Answer>;
   /** The command, as a process of its own. */
@@ -58,7 +69,7 @@ export async function openWorld(options: Partial<PlatformOptions> = {}): Promise
   };
   let repositories = 0;
 
-  const ask = async (path: string, method: string, body: unknown, headers: Record<string, string>) => {
+  const call = async (path: string, method: string, body: unknown, headers: Record<string, string>) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: { 'content-type': 'application/json', ...headers },
@@ -71,11 +82,14 @@ export async function openWorld(options: Partial<PlatformOptions> = {}): Promise
 
   const world: World = {
     port,
+    domain: 'localhost',
+    patienceMs: 30_000,
+    ask: (host, path) => ask(port, host, path),
     dir,
     webhookSecret: secrets.webhookSecret,
-    api: (method, path, body) => ask(path, method, body, {}),
+    api: (method, path, body) => call(path, method, body, {}),
     github: (method, path, body) =>
-      ask(`/api/v3/repos${path}`, method, body, { authorization: `token ${secrets.githubToken}` }),
+      call(`/api/v3/repos${path}`, method, body, { authorization: `token ${secrets.githubToken}` }),
     cite(...args) {
       const env = { PATH: process.env.PATH, HOME: folder, CITE_URL: `http://127.0.0.1:${port}` };
       const child = spawn(process.execPath, [CITE, ...args], {

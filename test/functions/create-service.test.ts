@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decide, followsAnotherBranch, type SpecFacts } from '../../functions/createService/decide.ts';
+import { decideRoute } from '../../functions/createService/decide-route.ts';
 import { decideAcceptance } from '../../shared/domain/acceptance.ts';
 import { specHash } from '../../shared/domain/release.ts';
+import type { Route } from '../../shared/domain/route.ts';
 import { aChange, anApp, aRelease, aSpec, NOON, sha } from '../support/facts.ts';
 
 const hold = { by: 'Ada', why: 'sale', at: NOON.toISOString() };
@@ -122,6 +124,78 @@ describe('createService decides', () => {
     const later = anApp({ lastRelease: { ...last, number: 7 }, spec: { env: { A: '1' } } });
     expect(idOf({ app: changed })).toBe(idOf({ app: changed }));
     expect(idOf({ app: later })).not.toBe(idOf({ app: changed }));
+  });
+});
+
+describe('how an App is reached', () => {
+  const PATTERN = 'https://{name}.{namespace}.apps.test';
+  const route = (host: string, state: Route['state'], reason: string, url?: string): Route => ({
+    host,
+    state,
+    reason,
+    message: `It is ${reason}.`,
+    ...(url ? { url } : {}),
+  });
+  const main = route('shop.acme.apps.test', 'ready', 'Ready', 'https://shop.acme.apps.test');
+  const cluster = anApp({ spec: { expose: 'cluster' } });
+  const inside = 'http://shop.acme.svc.cluster.local';
+
+  it.each<[string, ReturnType<typeof decideRoute>, object, string]>([
+    [
+      'at the address that is ready',
+      decideRoute(anApp(), [main], PATTERN),
+      { status: 'True', reason: 'Ready', message: 'shop.acme.apps.test: It is Ready.' },
+      'https://shop.acme.apps.test',
+    ],
+    [
+      'at the first that is ready, and what is wrong with another is said',
+      decideRoute(anApp(), [main, route('shop.test', 'failed', 'HostTaken')], PATTERN),
+      { status: 'False', reason: 'HostTaken', message: 'shop.test: It is HostTaken.' },
+      'https://shop.acme.apps.test',
+    ],
+    [
+      'at one that is ready, while another is to come',
+      decideRoute(anApp(), [route('a.test', 'pending', 'Pending', 'http://a.test'), main], PATTERN),
+      { status: 'Unknown', reason: 'Pending', message: 'a.test: It is Pending.' },
+      'https://shop.acme.apps.test',
+    ],
+    [
+      'nowhere yet, while none is ready',
+      decideRoute(anApp(), [route('a.test', 'pending', 'Pending', 'http://a.test')], PATTERN),
+      { status: 'Unknown' },
+      '',
+    ],
+    [
+      'at the load balancer, which has no name of its own',
+      decideRoute(anApp({ spec: { expose: 'load-balancer' } }), [route('', 'pending', 'NoAddress')], PATTERN),
+      { status: 'Unknown', reason: 'NoAddress', message: 'It is NoAddress.' },
+      '',
+    ],
+    [
+      'inside the cluster alone, where it is to be so',
+      decideRoute(cluster, [], PATTERN),
+      { status: 'True', reason: 'ClusterOnly', message: `Only the cluster reaches the App, at ${inside}.` },
+      inside,
+    ],
+    [
+      'at what APP_URL says, where that gives it no host',
+      decideRoute(anApp(), [], 'http://{name}.{namespace}.localhost:8080'),
+      { status: 'True', reason: 'NoPublicHost' },
+      'http://shop.acme.localhost:8080',
+    ],
+    [
+      'at what APP_URL says on one machine, which cannot give it more',
+      decideRoute(
+        anApp(),
+        [route('shop.test', 'failed', 'OneMachine')],
+        'http://{name}.{namespace}.localhost:8080',
+      ),
+      { status: 'False', reason: 'OneMachine' },
+      'http://shop.acme.localhost:8080',
+    ],
+  ])('%s', (_title, decision, condition, url) => {
+    expect(decision.condition).toMatchObject({ type: 'RouteReady', ...condition });
+    expect(decision.url).toBe(url);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { commitStatus, deploymentReports } from '../../functions/notify/decide.ts';
+import { appEvent, commitStatus, deploymentReports } from '../../functions/notify/decide.ts';
 import type { Change, Verdict } from '../../shared/domain/change.ts';
-import { aChange, sha } from '../support/facts.ts';
+import { aChange, NOON, sha } from '../support/facts.ts';
 
 const URL = 'https://cite.test';
 
@@ -22,6 +22,28 @@ describe('notify words', () => {
       description: 'so it is',
       targetUrl: 'https://cite.test/api/changes/uid-1%2Fpush-1',
     });
+  });
+
+  it.each<[Verdict, string, string, string]>([
+    [{ outcome: 'deployed', release: 7 }, 'Normal', 'Deployed', 'deployed as r7'],
+    [{ outcome: 'superseded', by: 'r8' }, 'Normal', 'Superseded', 'superseded by r8'],
+    [{ outcome: 'skipped', why: 'x' }, 'Normal', 'Skipped', 'skipped: x'],
+    [{ outcome: 'cancelled', by: 'Ada' }, 'Normal', 'Cancelled', 'cancelled by Ada'],
+    [{ outcome: 'refused', why: 'x' }, 'Warning', 'Refused', 'refused: x'],
+    [{ outcome: 'failed', why: 'x', detail: 'its log' }, 'Warning', 'Failed', 'failed: x'],
+  ])('the verdict %j as the Event %s %s, one per Change', (verdict, type, reason, text) => {
+    const message = `push of ${'a'.repeat(7)} ${text}`;
+    const event = { id: 'uid-1/push-1', type, reason, message, at: NOON };
+    expect(appEvent(aChange({ verdict }))).toEqual(event);
+  });
+
+  it('a rollback as one to its commit', () => {
+    const verdict = { outcome: 'deployed', release: 3 } as const;
+    expect(appEvent(aChange({ kind: 'rollback', verdict }))?.message).toMatch(/^rollback to aaaaaaa /);
+  });
+
+  it('no Event of what has no verdict yet', () => {
+    expect(appEvent(aChange({ state: 'starting', release: 7 }))).toBeUndefined();
   });
 
   it.each<[Partial<Change>, string]>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../functions/onBuild/decide.ts';
+import { buildingReason, decide } from '../../functions/onBuild/decide.ts';
 import type { BuildJob } from '../../shared/ports/cluster.ts';
-import { aBuild, minutesAfterNoon, NOON } from '../support/facts.ts';
+import { aBuild, aChange, minutesAfterNoon, NOON } from '../support/facts.ts';
 
 const job = (change: Partial<BuildJob> = {}): BuildJob => ({
   key: 'b'.repeat(32),
@@ -57,4 +57,18 @@ describe('onBuild decides', () => {
       expect(decide(aBuild({ state }), job({ phase: 'failed' }), '', now)).toEqual({ action: 'announce' });
     },
   );
+});
+
+describe('a Change says of its build', () => {
+  const [held, stuck] = ['building, then held by Ada', 'building: no node takes its pod: 1 Insufficient cpu'];
+
+  it.each<[string, string, string | undefined, string]>([
+    ['why it is not under way', held, 'no node takes its pod: 1 Insufficient cpu', stuck],
+    ['the same while it stays so', stuck, 'no node takes its pod: 1 Insufficient cpu', stuck],
+    ['that it is, after it was not', stuck, undefined, 'building'],
+    ['what it said, while nothing is in its way', held, undefined, held],
+  ])('%s', (_title, reason, waiting, expected) => {
+    const running = job(waiting === undefined ? {} : { waiting });
+    expect(buildingReason(aChange({ reason }), running)).toBe(expected);
+  });
 });

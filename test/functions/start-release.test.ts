@@ -22,6 +22,7 @@ const facts = (change: Partial<ReleaseFacts> = {}): ReleaseFacts => ({
   image: 'r.test/shop@sha256:1',
   specHash: 'hash-2',
   given: undefined,
+  highest: 6,
   now: NOON,
   ...change,
 });
@@ -38,7 +39,16 @@ const r7 = {
 describe('startRelease decides', () => {
   it.each<[string, Partial<ReleaseFacts>, object]>([
     ['to give the next number', {}, { action: 'start', release: r7 }],
-    ['that the first release is r1', { app: anApp() }, { action: 'start', release: { ...r7, number: 1 } }],
+    [
+      'that the first release is r1',
+      { app: anApp(), highest: 0 },
+      { action: 'start', release: { ...r7, number: 1 } },
+    ],
+    [
+      'to count on after what an earlier App of the name left running',
+      { app: anApp(), highest: 6 },
+      { action: 'start', release: r7 },
+    ],
     [
       'to keep the redeploy that it answers',
       { app: anApp({ lastRelease: last, spec: { redeploy: { id: 'x', by: 'Ada' } } }) },

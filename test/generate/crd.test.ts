@@ -1,10 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { crdFile, crdText } from '../../scripts/generate/crd.ts';
 import { structuralSchema } from '../../scripts/generate/structural-schema.ts';
 
-test('knative/crd.yaml is what the schema of the API generates (else: npm run generate)', () => {
+test('knative/base/crd.yaml is what the schema of the API generates (else: npm run generate)', () => {
   expect(readFileSync(crdFile, 'utf8')).toBe(crdText());
+});
+
+interface Described {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Described>>;
+  readonly items?: Described;
+}
+
+/** Paths of the fields, at any depth, that `kubectl explain` could say nothing of. */
+function undescribed({ properties = {}, items }: Described, path: string): string[] {
+  const inner = Object.entries(properties).flatMap(([name, field]) => [
+    ...(field.description ? [] : [`${path}.${name}`]),
+    ...undescribed(field, `${path}.${name}`),
+  ]);
+  return [...inner, ...(items ? undescribed(items, `${path}[]`) : [])];
+}
+
+test('every field of an App explains itself', () => {
+  const { schema } = parse(crdText()).spec.versions[0];
+  expect(undescribed(schema.openAPIV3Schema, 'app')).toEqual([]);
 });
 
 const object = (properties: object) => ({ type: 'object', properties, additionalProperties: false });

@@ -6,7 +6,7 @@ import { passes } from '../../scripts/local/broker/filter.ts';
 import { readManifests } from '../../scripts/local/broker/manifests.ts';
 import { parseClusterEvent } from '../../shared/domain/events.ts';
 
-const { sources, triggers } = readManifests('knative');
+const { sources, triggers } = readManifests('knative/base');
 const managed = { 'app.kubernetes.io/managed-by': 'cite' };
 const change = (over: Partial<ClusterChange>): ClusterChange => ({
   kind: 'Deployment',
@@ -82,6 +82,13 @@ describe('a change in the cluster of one machine', () => {
     ['Pod', { kind: 'Pod' }, ['switch-selector']],
     ['EndpointSlice', { kind: 'EndpointSlice', verb: 'delete' as const }, ['switch-selector']],
     ['Job of a build', { kind: 'Job', labels: { 'cite.dev/build': 'k' } }, ['on-build']],
+    ['Pod of a build', { kind: 'Pod', labels: { ...managed, 'cite.dev/build': 'k' } }, ['on-build']],
+    [
+      'DomainMapping that was made for an App',
+      { kind: 'DomainMapping', verb: 'delete' as const },
+      ['create-service'],
+    ],
+    ["somebody else's DomainMapping", { kind: 'DomainMapping', labels: {} }, []],
     ["somebody else's Deployment", { labels: {} }, []],
     ["somebody else's Job", { kind: 'Job', labels: {} }, []],
     ['Service', { kind: 'Service' }, []],

@@ -6,14 +6,15 @@ import { readManifests } from '../../scripts/local/broker/manifests.ts';
 import { localFunctions } from '../../scripts/local/local-functions.ts';
 import { localSecrets } from '../../scripts/local/secrets.ts';
 
-const manifests = readManifests('knative');
+const manifests = readManifests('knative/base');
 const values = {
   GITHUB_TOKEN: 't'.repeat(32),
   WEBHOOK_SECRET: 's'.repeat(32),
   WEBHOOK_URL: 'http://127.0.0.1:1/webhooks',
   CONSOLE_URL: 'http://localhost:1',
+  BROKER_URL: 'http://127.0.0.1:2',
 };
-const functions = localFunctions(manifests, values, 'http://127.0.0.1:2');
+const functions = localFunctions(manifests, values);
 const named = (name: string) => functions.find((fn) => fn.name === name);
 
 describe('the environment of a function on one machine', () => {
@@ -21,7 +22,7 @@ describe('the environment of a function on one machine', () => {
     expect(named('receiveWebhook')?.env).toEqual({
       FUNCTION_TARGET: 'receiveWebhook',
       WEBHOOK_SECRET: values.WEBHOOK_SECRET,
-      K_SINK: 'http://127.0.0.1:2',
+      BROKER_URL: values.BROKER_URL,
     });
     expect(named('gcSweep')?.env).not.toHaveProperty('GITHUB_TOKEN');
     expect(named('notify')?.env).not.toHaveProperty('WEBHOOK_SECRET');
@@ -35,13 +36,13 @@ describe('the environment of a function on one machine', () => {
     expect(key).toBe('autoscaling.knative.dev/window');
     const template = { ...service.spec.template, metadata: { annotations: { [String(key)]: 30_000 } } };
     const changed = { ...service, spec: { ...service.spec, template } } as typeof service;
-    const [fn] = localFunctions({ ...manifests, services: [changed] }, values, 'http://127.0.0.1:2');
+    const [fn] = localFunctions({ ...manifests, services: [changed] }, values);
     expect(fn?.idleMs).toBe(30_000);
   });
 
   test('lacks no value that its manifest asks for', () => {
     const { CONSOLE_URL: _, ...rest } = values;
-    expect(() => localFunctions(manifests, rest, 'http://127.0.0.1:2')).toThrow(
+    expect(() => localFunctions(manifests, rest)).toThrow(
       'Service notify: one machine has no value for CONSOLE_URL',
     );
   });

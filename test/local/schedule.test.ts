@@ -4,7 +4,7 @@ import { passes } from '../../scripts/local/broker/filter.ts';
 import { readManifests } from '../../scripts/local/broker/manifests.ts';
 import { type Schedule, schedule } from '../../scripts/local/broker/schedule.ts';
 
-const { pings, triggers } = readManifests('knative');
+const { pings, triggers } = readManifests('knative/base');
 let published: StoredEvent[];
 let running: Schedule | undefined;
 

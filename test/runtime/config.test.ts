@@ -17,9 +17,9 @@ describe('the configuration', () => {
   });
 
   it('names every fault at once, and tells missing from wrong', () => {
-    const env = { REDIS_URL: 'http://h', WEBHOOK_SECRET: 'short', K_SINK: '' };
-    expect(() => readConfig(env, ['REDIS_URL', 'WEBHOOK_SECRET', 'K_SINK', 'LOG_LEVEL'])).toThrow(
-      /REDIS_URL is not valid[\s\S]*WEBHOOK_SECRET is not valid: must have at least 16[\s\S]*K_SINK is not set/,
+    const env = { REDIS_URL: 'http://h', WEBHOOK_SECRET: 'short', BROKER_URL: '' };
+    expect(() => readConfig(env, ['REDIS_URL', 'WEBHOOK_SECRET', 'BROKER_URL', 'LOG_LEVEL'])).toThrow(
+      /REDIS_URL is not valid[\s\S]*WEBHOOK_SECRET is not valid: must have at least 16[\s\S]*BROKER_URL is not set/,
     );
   });
 

@@ -18,6 +18,9 @@ const OUTCOMES: Record<string, () => void> = {
   'test.invalid': () => {
     throw new InvalidError('data', 'is wrong', 'Mend it.');
   },
+  'test.endless': () => {
+    throw new RetryableError('x'.repeat(5000));
+  },
   'test.bug': () => {
     throw new TypeError('undefined is not a function');
   },
@@ -55,14 +58,23 @@ const send = (type: string, init: RequestInit = {}) =>
 
 describe('an event function answers the broker', () => {
   it.each([
-    ['test.done', 204],
-    ['test.conflict', 503],
-    ['test.retry', 503],
-    ['test.invalid', 422],
-    ['test.bug', 500],
-  ])('%s with %i and no body, which would be taken for a reply', async (type, status) => {
+    ['test.conflict', 503, 'somebody else wrote first'],
+    ['test.retry', 503, 'later'],
+    ['test.invalid', 422, 'data: is wrong. Mend it.'],
+    ['test.bug', 500, 'it failed unexpectedly, its log says why'],
+  ])('%s with %i and, for the people who wait, %j', async (type, status, why) => {
     const res = await send(type);
-    expect([res.status, await res.text()]).toEqual([status, '']);
+    expect([res.status, await res.text()]).toEqual([status, why]);
+    expect(res.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  });
+
+  it('that it is done with no body, which would be taken for a reply', async () => {
+    const res = await send('test.done');
+    expect([res.status, await res.text()]).toEqual([204, '']);
+  });
+
+  it('in no more words than the broker keeps', async () => {
+    expect(await (await send('test.endless')).text()).toBe('x'.repeat(1000));
   });
 
   it('after it looked again at once, where somebody else wrote first', async () => {

@@ -1,4 +1,4 @@
-import { noApiServer } from '../contract/kubernetes/api-server.ts';
+import { noApiServer, noOwnApiServer } from '../contract/kubernetes/api-server.ts';
 import { redisIsMissing } from '../contract/store/redis-server.ts';
 
 /** Before the tests: what this machine lacks, and which of them are skipped for it. */
@@ -9,4 +9,6 @@ export function setup(): void {
     );
   }
   if (noApiServer) process.stderr.write(`Skipped: the cluster port on Kubernetes ${noApiServer}.\n`);
+  if (noOwnApiServer)
+    process.stderr.write(`Skipped: preflight and uninstall on an API server: ${noOwnApiServer}.\n`);
 }

@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { type DeadLetter, deadLetterReason } from '../../../shared/domain/dead-letter.ts';
 import type { Delivery } from '../../../shared/domain/delivery.ts';
 import type { Needs } from '../needs.ts';
 import { refusal } from '../problem.ts';
@@ -31,9 +32,10 @@ const explain = createRoute({
 export function why({ store }: Needs): OpenAPIHono {
   return new OpenAPIHono().openapi(explain, async (c) => {
     const { commit } = c.req.valid('param');
-    const [changes, deliveries] = await Promise.all([
+    const [changes, deliveries, letters] = await Promise.all([
       store.listChanges({ commit }),
       store.deliveriesOf(commit),
+      store.listDeadLetters(),
     ]);
     if (changes.length + deliveries.length === 0) {
       throw refusal(
@@ -41,23 +43,28 @@ export function why({ store }: Needs): OpenAPIHono {
         `Nothing is known of commit ${commit}. Check that it was pushed, that an App follows its branch (the list of Apps shows which), and that the repository's webhook was delivered (its page on the code host lists deliveries).`,
       );
     }
-    const body = { commit, changes: changes.map(showChange), deliveries: deliveries.map(showDelivery) };
+    const body = {
+      commit,
+      changes: changes.map(showChange),
+      deliveries: deliveries.map((delivery) => showDelivery(delivery, letterOf(delivery, letters))),
+    };
     return c.json(body, 200);
   });
 }
 
-function showDelivery({
-  id,
-  event,
-  repository,
-  receivedAt,
-  judgement,
-}: Delivery): z.output<typeof deliveryView> {
-  return { id, event, repository, receivedAt, judgement: judgementText(judgement) };
+/** The last one that tells of the delivery: letters come newest first. */
+const letterOf = ({ id }: Delivery, letters: readonly DeadLetter[]) =>
+  letters.find(({ data }) => z.object({ delivery: z.literal(id) }).safeParse(data).success);
+
+function showDelivery(
+  { id, event, repository, receivedAt, judgement }: Delivery,
+  letter: DeadLetter | undefined,
+): z.output<typeof deliveryView> {
+  return { id, event, repository, receivedAt, judgement: judgementText(judgement, letter) };
 }
 
-function judgementText(judgement: Delivery['judgement']): string {
-  if (!judgement) return 'not judged yet';
+function judgementText(judgement: Delivery['judgement'], letter: DeadLetter | undefined): string {
+  if (!judgement) return letter ? `not judged yet: ${deadLetterReason(letter)}` : 'not judged yet';
   if ('skipped' in judgement) return `skipped: ${judgement.skipped}`;
   return `caused ${judgement.changes.join(', ') || 'no Change'}`;
 }

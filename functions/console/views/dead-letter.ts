@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
+import { type DeadLetter, functionOf } from '../../../shared/domain/dead-letter.ts';
 
 /** A dead letter as the API shows it: who would not take it, and what to do. */
 export const deadLetterView = z
@@ -18,7 +18,7 @@ export const deadLetterView = z
 
 export function showDeadLetter(letter: DeadLetter): z.output<typeof deadLetterView> {
   const { id, type, subject, destination, code, message, at } = letter;
-  const name = functionOf(destination);
+  const name = functionOf(letter);
   return {
     id,
     type,
@@ -31,10 +31,6 @@ export function showDeadLetter(letter: DeadLetter): z.output<typeof deadLetterVi
     at,
   };
 }
-
-/** The broker names the function by its address: http://on-push.cite-system.svc.cluster.local; here by its name. */
-const functionOf = (destination: string) =>
-  URL.canParse(destination) ? (new URL(destination).hostname.split('.', 1)[0] ?? '') : destination;
 
 function remedyOf(code: number, name: string): string {
   return code >= 400 && code < 500

@@ -103,7 +103,7 @@ const list = (apps: readonly AppSummary[]) =>
       { title: 'COMMIT', cell: ({ status }) => shortCommit(status.commit || '-') },
       { title: 'STATE', cell: ({ status }) => status.state, paint: paintState },
       { title: 'SOURCE', cell: (app) => `${app.repository}#${app.branch}` },
-      { title: 'URL', cell: ({ status }) => status.url ?? '-' },
+      { title: 'URL', cell: ({ status }) => status.url || '-' },
     ]),
     ...apps.flatMap(({ namespace, name, failed }) =>
       failed === undefined

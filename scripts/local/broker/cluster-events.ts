@@ -23,12 +23,12 @@ export function clusterEvents(
   return sources.flatMap((source) =>
     source.spec.resources
       .filter(({ kind, selector }) => kind === change.kind && selects(selector, change.labels))
-      .map(({ apiVersion }) => clusterEvent(source.spec.mode, apiVersion, change, id, time)),
+      .map(({ apiVersion }) => clusterEvent(source.spec, apiVersion, change, id, time)),
   );
 }
 
 function clusterEvent(
-  mode: 'Reference' | 'Resource',
+  { mode, ceOverrides }: ApiServerSourceManifest['spec'],
   apiVersion: string,
   change: ClusterChange,
   id: string,
@@ -50,6 +50,7 @@ function clusterEvent(
       kind,
       namespace,
       name,
+      ...ceOverrides?.extensions,
       data: mode === 'Reference' ? reference : object,
     }),
   );

@@ -7,7 +7,6 @@ import {
   type BrokerManifest,
   type PingSourceManifest,
   type ServiceManifest,
-  type SinkBindingManifest,
   schemas,
   type TriggerManifest,
 } from './schema.ts';
@@ -18,7 +17,6 @@ export interface Manifests {
   readonly triggers: readonly TriggerManifest[];
   readonly pings: readonly PingSourceManifest[];
   readonly sources: readonly ApiServerSourceManifest[];
-  readonly bindings: readonly SinkBindingManifest[];
   readonly services: readonly ServiceManifest[];
 }
 
@@ -30,12 +28,12 @@ export class ManifestError extends Error {
 type Kind = keyof typeof schemas;
 type Parsed = { [K in Kind]: z.output<(typeof schemas)[K]> }[Kind];
 
-/** Reads `<folder>/*.yaml` and `<folder>/functions/*.yaml`. Kinds that are none of Knative's are not for us. */
+/** Reads `<folder>/*.yaml` and `<folder>/functions/*.yaml`, but for kustomize's own files. Kinds that are none of Knative's are not for us. */
 export function readManifests(folder: string): Manifests {
   const objects = [folder, join(folder, 'functions')]
     .flatMap((dir) =>
       readdirSync(dir)
-        .filter((file) => file.endsWith('.yaml'))
+        .filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml')
         .sort()
         .map((file) => join(dir, file)),
     )
@@ -50,7 +48,6 @@ export function readManifests(folder: string): Manifests {
     triggers: of('Trigger'),
     pings: of('PingSource'),
     sources: of('ApiServerSource'),
-    bindings: of('SinkBinding'),
     services: of('Service'),
   };
   checkReferences(manifests);
@@ -98,7 +95,7 @@ function faults(issue: z.core.$ZodIssue): string[] {
 }
 
 /** An event for a function that is not there, or a Trigger of another Broker, would be lost without a word. */
-function checkReferences({ broker, triggers, pings, sources, bindings, services }: Manifests): void {
+function checkReferences({ broker, triggers, pings, sources, services }: Manifests): void {
   const functions = new Set(services.map((service) => service.metadata.name));
   const subscribers = [
     ...triggers.map((trigger) => ({
@@ -111,7 +108,7 @@ function checkReferences({ broker, triggers, pings, sources, bindings, services 
     if (!functions.has(name)) throw new ManifestError(`${of}: there is no function ${name}`);
   const brokers = [
     ...triggers.map((trigger) => ({ of: `Trigger ${trigger.metadata.name}`, name: trigger.spec.broker })),
-    ...[...pings, ...sources, ...bindings].map((source) => ({
+    ...[...pings, ...sources].map((source) => ({
       of: `${source.kind} ${source.metadata.name}`,
       name: source.spec.sink.ref.name,
     })),

@@ -115,6 +115,7 @@ const apiServerSource = z.strictObject({
   spec: z.strictObject({
     mode: z.enum(['Reference', 'Resource']).default('Reference'),
     serviceAccountName: z.string().optional(),
+    ceOverrides: z.strictObject({ extensions: attributes }).optional(),
     namespaceSelector: z.strictObject({}),
     resources: z
       .array(
@@ -125,20 +126,6 @@ const apiServerSource = z.strictObject({
         }),
       )
       .min(1),
-    sink: toBroker,
-  }),
-});
-
-const sinkBinding = z.strictObject({
-  apiVersion: z.literal('sources.knative.dev/v1'),
-  kind: z.literal('SinkBinding'),
-  metadata,
-  spec: z.strictObject({
-    subject: z.strictObject({
-      apiVersion: z.literal('serving.knative.dev/v1'),
-      kind: z.literal('Service'),
-      selector: labelSelector,
-    }),
     sink: toBroker,
   }),
 });
@@ -167,6 +154,7 @@ const service = z.object({
     template: z.object({
       metadata: z.object({ annotations: z.object({ [WINDOW]: window }).prefault({}) }).prefault({}),
       spec: z.object({
+        serviceAccountName: z.string().optional(),
         containers: z.tuple([
           z.object({
             env: z.array(
@@ -194,7 +182,6 @@ export const schemas = {
   Trigger: trigger,
   PingSource: pingSource,
   ApiServerSource: apiServerSource,
-  SinkBinding: sinkBinding,
   Service: service,
 } as const;
 
@@ -203,7 +190,6 @@ export type BrokerManifest = Manifest<'Broker'>;
 export type TriggerManifest = Manifest<'Trigger'>;
 export type PingSourceManifest = Manifest<'PingSource'>;
 export type ApiServerSourceManifest = Manifest<'ApiServerSource'>;
-export type SinkBindingManifest = Manifest<'SinkBinding'>;
 export type ServiceManifest = Manifest<'Service'>;
 
 function isJson(text: string): boolean {

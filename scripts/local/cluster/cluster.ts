@@ -5,6 +5,7 @@ import { builds } from './records/builds.ts';
 import { namespaces } from './records/namespaces.ts';
 import { pods } from './records/pods.ts';
 import { Records } from './records/records.ts';
+import { routes } from './records/routes.ts';
 import { secrets } from './records/secrets.ts';
 import { type ServiceAddress, services } from './records/services.ts';
 import { workloads } from './records/workloads.ts';
@@ -25,6 +26,7 @@ export function localCluster(options: {
     ...apps(records),
     ...secrets(records),
     ...services(records, options.serviceAddress),
+    ...routes(options.serviceAddress),
     ...workloads(records),
     ...pods(records, dir),
     ...builds(records, dir),

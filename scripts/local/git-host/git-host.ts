@@ -9,6 +9,7 @@ import { hooks } from './records/hooks.ts';
 import { openRecords } from './records/records.ts';
 import { statuses } from './records/statuses.ts';
 import { repositories } from './repositories.ts';
+import { isLocal } from './smart-http/local-client.ts';
 import { smartHttp } from './smart-http/smart-http.ts';
 import { announcePush } from './webhooks/announce-push.ts';
 import { webhooks } from './webhooks/webhooks.ts';
@@ -23,6 +24,8 @@ export interface GitHostOptions {
   /** Base address as others reach it, without a slash at its end. */
   readonly url: () => string;
   readonly log: Log;
+  /** Whom git serves; by default whoever is on this machine. */
+  readonly admits?: (req: IncomingMessage) => boolean;
 }
 
 export interface Log {
@@ -56,6 +59,7 @@ export function gitHost(options: GitHostOptions): GitHost {
   const git = smartHttp({
     root,
     repositories: known,
+    admits: options.admits ?? isLocal,
     failed: (err) => log.warn({ err }, 'git failed'),
     pushed(repository, updates) {
       const announcement = announcePush(repository, updates, outgoing, addresses())

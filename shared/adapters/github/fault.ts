@@ -1,4 +1,4 @@
-import { InvalidError, RetryableError } from '../../domain/errors.ts';
+import { DeniedError, InvalidError, RetryableError } from '../../domain/errors.ts';
 
 /** What octokit throws when an answer came, or (status 500, no response) when none did. */
 interface HttpFault extends Error {
@@ -24,11 +24,9 @@ export function portError(error: unknown, permission: string): unknown {
   }
   switch (error.status) {
     case 401:
-      return invalid(
-        'token',
-        'GitHub does not accept it',
-        'Give a token that is neither expired nor revoked',
-        error,
+      return new DeniedError(
+        'GitHub does not accept the token. Give one that is neither expired nor revoked.',
+        { cause: error },
       );
     case 403:
       return invalid('token', `GitHub refuses: ${message}`, `Give it the permission ${permission}`, error);

@@ -6,7 +6,7 @@ import { type Connection, mergePatch, pages } from './connection.ts';
 import { ask, create, find } from './errors.ts';
 import { APP, checkNames, isObjectName, managed } from './objects.ts';
 
-type AppVerbs = Omit<Apps, 'readSecret' | 'writeSecret'>;
+type AppVerbs = Omit<Apps, 'readSecret' | 'writeSecret' | 'recordEvent'>;
 
 export function kubernetesApps({ custom }: Connection): AppVerbs {
   return {
@@ -67,6 +67,14 @@ export function kubernetesApps({ custom }: Connection): AppVerbs {
       checkNames({ namespace, name });
       const patch = { ...appResource, namespace, name, body: { status } };
       await find(custom.patchNamespacedCustomObjectStatus(patch, mergePatch));
+    },
+
+    async appStatus({ namespace, name }) {
+      if (!isObjectName(namespace) || !isObjectName(name)) return undefined;
+      const found = await find<AppObject>(
+        custom.getNamespacedCustomObject({ ...appResource, namespace, name }),
+      );
+      return found && { conditions: [], ...found.status };
     },
 
     async deleteApp({ namespace, name }) {

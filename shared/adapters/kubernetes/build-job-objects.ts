@@ -1,14 +1,21 @@
+import { dirname } from 'node:path';
 import type { V1Container, V1Job, V1Secret } from '@kubernetes/client-node';
 import type { NewBuildJob } from '../../ports/cluster.ts';
+import { buildScript, cloneScript, SOURCE } from './build-script.ts';
+import { nodeDockerfile, staticDockerfile } from './dockerfiles.ts';
 import { BUILD, managed } from './objects.ts';
 
 export interface BuildPlace {
   /** Namespace of the Jobs. No tenant has rights in it. */
   readonly buildNamespace: string;
-  /** Image of both steps: git, and a program `cite-build` (below). */
+  /** Image of both steps: git and BuildKit, such as moby/buildkit. */
   readonly buildImage: string;
   /** Where images are pushed: `registry/path`; the repository's name and the tag `b-<key>` are added. */
   readonly imagePrefix: string;
+  /** `dedicated`: only on nodes with the label `cite.dev/builds=true`. */
+  readonly buildNodes: 'any' | 'dedicated';
+  /** False: root in a build is nobody on its node, where the cluster has user namespaces. */
+  readonly buildHostUsers: boolean;
 }
 
 export const jobName = (key: string) => `b-${key}`;
@@ -18,20 +25,16 @@ const PLACING_SECONDS = 10;
 /** A result that nobody has read by then is forgotten; deleteBuildJob forgets it sooner. */
 const KEPT_SECONDS = 86_400;
 
-const WORKSPACE = '/workspace';
 const CREDENTIAL = '/credential';
-
-/** Values come from the environment and are never part of the script. */
-const cloneScript = `set -e
-git init --quiet ${WORKSPACE}/source
-cd ${WORKSPACE}/source
-git fetch --quiet --depth 1 -- "$CLONE_URL" "$COMMIT"
-git checkout --quiet --detach FETCH_HEAD
-`;
+/** What an operator may put into the build Namespace: who may push, and BuildKit's mirrors and registries. */
+const REGISTRY_SECRET = 'cite-registry';
+const BUILDKIT_CONFIG = 'cite-buildkit';
+/** Taint of nodes that are for builds alone. */
+const BUILD_TAINT = 'cite.dev/builds';
 
 /**
- * A Job of one pod and one try: clone, then build. The build step is given the source and the settings, pushes `IMAGE`,
- * and leaves `{"image": "<name>@<digest>"}` as its termination message; when it fails, its last lines are the message.
+ * A Job of one pod and one try: clone, then build. The build step pushes the image and leaves
+ * `{"image": "<name>@<digest>"}` as its termination message; when it fails, its last lines are the message.
  */
 export function buildJob(job: NewBuildJob, place: BuildPlace): V1Job {
   const labels = { ...managed, [BUILD]: job.key };
@@ -49,10 +52,23 @@ export function buildJob(job: NewBuildJob, place: BuildPlace): V1Job {
           activeDeadlineSeconds: job.timeoutSeconds,
           automountServiceAccountToken: false,
           enableServiceLinks: false,
+          hostUsers: place.buildHostUsers,
+          ...(place.buildNodes === 'dedicated' ? { nodeSelector: { [BUILD_TAINT]: 'true' } } : {}),
+          tolerations: [{ key: BUILD_TAINT, operator: 'Exists' }],
           initContainers: [cloneStep(job, place)],
           containers: [buildStep(job, place)],
           volumes: [
             { name: 'workspace', emptyDir: {} },
+            { name: 'buildkit', emptyDir: {} },
+            { name: 'buildkit-config', configMap: { name: BUILDKIT_CONFIG, optional: true } },
+            {
+              name: 'registry',
+              secret: {
+                secretName: REGISTRY_SECRET,
+                optional: true,
+                items: [{ key: '.dockerconfigjson', path: 'config.json' }],
+              },
+            },
             ...(job.credential === undefined
               ? []
               : [{ name: 'credential', secret: { secretName: jobName(job.key), defaultMode: 0o400 } }]),
@@ -68,7 +84,7 @@ const step = (name: string, image: string) =>
     name,
     image,
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: [{ name: 'workspace', mountPath: WORKSPACE }],
+    volumeMounts: [{ name: 'workspace', mountPath: dirname(SOURCE) }],
   }) satisfies V1Container;
 
 function cloneStep(job: NewBuildJob, place: BuildPlace): V1Container {
@@ -76,16 +92,15 @@ function cloneStep(job: NewBuildJob, place: BuildPlace): V1Container {
   return {
     ...clone,
     command: ['/bin/sh', '-c', cloneScript],
-    env: [
-      { name: 'CLONE_URL', value: literal(job.cloneUrl) },
-      { name: 'COMMIT', value: literal(job.commit) },
-      { name: 'GIT_ALLOW_PROTOCOL', value: 'https:http' },
-      { name: 'GIT_TERMINAL_PROMPT', value: '0' },
-      {
-        name: 'GIT_CONFIG_GLOBAL',
-        value: job.credential === undefined ? '/dev/null' : `${CREDENTIAL}/config`,
-      },
-    ],
+    env: environment({
+      CLONE_URL: job.cloneUrl,
+      COMMIT: job.commit,
+      GIT_ALLOW_PROTOCOL: 'https:http',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: job.credential === undefined ? '/dev/null' : `${CREDENTIAL}/config`,
+    }),
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     volumeMounts: [
       ...clone.volumeMounts,
       ...(job.credential === undefined
@@ -96,19 +111,41 @@ function cloneStep(job: NewBuildJob, place: BuildPlace): V1Container {
 }
 
 function buildStep(job: NewBuildJob, place: BuildPlace): V1Container {
-  const repository = job.repository.toLowerCase();
+  const { settings } = job;
+  const name = `${place.imagePrefix}/${job.repository.toLowerCase()}`;
+  const buildArgs = Object.entries(settings.env).flatMap(([key, value]) => [
+    '--opt',
+    `build-arg:${key}=${value}`,
+  ]);
+  const build = step('build', place.buildImage);
   return {
-    ...step('build', place.buildImage),
-    command: ['cite-build'],
-    env: [
-      { name: 'SOURCE', value: `${WORKSPACE}/source` },
-      { name: 'SETTINGS', value: literal(JSON.stringify(job.settings)) },
-      { name: 'IMAGE', value: literal(`${place.imagePrefix}/${repository}:${jobName(job.key)}`) },
+    ...build,
+    command: ['/bin/sh', '-c', buildScript, 'build', ...buildArgs.map(literal)],
+    env: environment({
+      BUILDER: settings.builder,
+      CONTEXT: settings.context,
+      NODE_DOCKERFILE: nodeDockerfile(settings),
+      STATIC_DOCKERFILE: staticDockerfile(settings),
+      IMAGE: `${name}:${jobName(job.key)}`,
+      // Of the repository: what one branch has built serves the others.
+      CACHE: `${name}:cache`,
+      DOCKER_CONFIG: '/registry',
+    }),
+    // BuildKit mounts file systems and starts containers (docs/builds.md says what that means).
+    securityContext: { privileged: true },
+    volumeMounts: [
+      ...build.volumeMounts,
+      { name: 'buildkit', mountPath: '/var/lib/buildkit' },
+      { name: 'buildkit-config', mountPath: '/etc/buildkit', readOnly: true },
+      { name: 'registry', mountPath: '/registry', readOnly: true },
     ],
   };
 }
 
-/** Kubernetes expands `$(NAME)` in values; `$$` is a dollar. */
+const environment = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values).map(([name, value]) => ({ name, value: literal(value) }));
+
+/** Kubernetes expands `$(NAME)` in values and arguments; `$$` is a dollar. */
 const literal = (text: string) => text.replaceAll('$', '$$$$');
 
 /** A git configuration that gives the credential to the code host alone; the Job owns it. */

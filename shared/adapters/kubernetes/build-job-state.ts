@@ -1,24 +1,33 @@
 import type { V1ContainerStatus, V1Job, V1Pod } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type { BuildJob } from '../../ports/cluster.ts';
+import { waitingFor } from './build-job-waiting.ts';
 import { BUILD, metadataOf } from './objects.ts';
 
 const result = z.object({ image: z.string().regex(/@sha256:[0-9a-f]{64}$/) });
 
-/** Undefined: not a build, or one that is being forgotten. `pod` is the one that ran it, where it is still there. */
-export function toBuildJob(job: V1Job, pod: V1Pod | undefined): BuildJob | undefined {
+/**
+ * Undefined: not a build, or one that is being forgotten. `pod` is the one that ran it, where it is still there; `unmade`
+ * says why there is none.
+ */
+export function toBuildJob(job: V1Job, pod: V1Pod | undefined, unmade?: string): BuildJob | undefined {
   const { labels, createdAt } = metadataOf(job);
   const key = labels[BUILD];
   if (key === undefined || job.metadata?.deletionTimestamp !== undefined) return undefined;
-  return { key, startedAt: createdAt, ...outcomeOf(job, pod) };
+  return { key, startedAt: createdAt, ...outcomeOf(job, pod, unmade) };
 }
 
-function outcomeOf(job: V1Job, pod: V1Pod | undefined): Pick<BuildJob, 'phase' | 'image' | 'reason'> {
+type Outcome = Pick<BuildJob, 'phase' | 'image' | 'reason' | 'waiting'>;
+
+function outcomeOf(job: V1Job, pod: V1Pod | undefined, unmade: string | undefined): Outcome {
   const condition = (type: string) =>
     job.status?.conditions?.find((one) => one.type === type && one.status === 'True');
   const failed = condition('Failed');
   if (failed) return { phase: 'failed', reason: failure(failed.reason, pod) };
-  if (!condition('Complete')) return { phase: 'running' };
+  if (!condition('Complete')) {
+    const waiting = pod ? waitingFor(pod) : unmade;
+    return { phase: 'running', ...(waiting === undefined ? {} : { waiting }) };
+  }
   const image = imageOf(pod);
   return image ? { phase: 'succeeded', image } : { phase: 'failed', reason: 'the build named no image' };
 }

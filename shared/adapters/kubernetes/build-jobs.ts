@@ -1,7 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { DeniedError } from '../../domain/errors.ts';
 import type { BuildJob, BuildJobs } from '../../ports/cluster.ts';
 import { type BuildPlace, buildJob, credentialSecret, jobName } from './build-job-objects.ts';
 import { toBuildJob } from './build-job-state.ts';
+import { unmadeFor } from './build-job-waiting.ts';
 import { buildJobLog } from './build-log.ts';
 import { type Connection, pages } from './connection.ts';
 import { ask, create, find } from './errors.ts';
@@ -18,12 +20,24 @@ export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): 
     return items.find(({ metadata }) => metadata?.deletionTimestamp === undefined);
   };
 
+  const whyUnmade = async (uid: string): Promise<string | undefined> => {
+    const fieldSelector = `involvedObject.uid=${uid}`;
+    try {
+      return unmadeFor((await ask(core.listNamespacedEvent({ namespace, fieldSelector }))).items);
+    } catch (error) {
+      // Without the right to read them it is not said, and nothing else is missing.
+      if (error instanceof DeniedError) return undefined;
+      throw error;
+    }
+  };
+
   const getBuildJob = async (key: string): Promise<BuildJob | undefined> => {
     if (!isObjectName(key)) return undefined;
     const job = await find(batch.readNamespacedJob({ namespace, name: jobName(key) }));
     if (!job || !isManaged(job)) return undefined;
-    // Only one that ended left something in its pod.
-    return toBuildJob(job, job.status?.conditions?.length ? await podOf(key) : undefined);
+    const pod = await podOf(key);
+    const isMissing = pod === undefined && !job.status?.conditions?.length;
+    return toBuildJob(job, pod, isMissing ? await whyUnmade(metadataOf(job).uid) : undefined);
   };
 
   return {

@@ -1,5 +1,6 @@
 import {
   AppsV1Api,
+  AuthorizationV1Api,
   BatchV1Api,
   CoreV1Api,
   CustomObjectsApi,
@@ -34,23 +35,30 @@ interface RawRequest extends Pick<RequestInit, 'method' | 'body' | 'signal'> {
 
 export type Connection = ReturnType<typeof connect>;
 
-/** The API server of this kubeconfig file; without one, of KUBECONFIG, the user's own or the pod's service account. */
-export function connect(kubeconfig?: string) {
+/**
+ * The API server of this kubeconfig file; without one, of KUBECONFIG, the user's own or the pod's service account. Of its
+ * contexts the named one, else the current one.
+ */
+export function connect(kubeconfig?: string, context?: string) {
   const config = new PooledKubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromFile(kubeconfig);
+  if (context !== undefined) config.setCurrentContext(context);
+  const server = config.getCurrentCluster()?.server;
+  if (!server) throw new Error(`the kubeconfig has no cluster for the context ${config.getCurrentContext()}`);
   return {
+    /** Whom it speaks to. */
+    target: { context: config.getCurrentContext(), server },
     core: config.makeApiClient(CoreV1Api),
     apps: config.makeApiClient(AppsV1Api),
     batch: config.makeApiClient(BatchV1Api),
     discovery: config.makeApiClient(DiscoveryV1Api),
     rbac: config.makeApiClient(RbacAuthorizationV1Api),
+    authorization: config.makeApiClient(AuthorizationV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
 
     /** A request whose answer is read as it comes, for as long as its signal lets it. */
     raw: async (path: string, request: RawRequest) => {
-      const server = config.getCurrentCluster()?.server;
-      if (!server) throw new Error('the kubeconfig names no cluster');
       const context = new RequestContext(`${server.replace(/\/+$/, '')}${path}`, HttpMethod.GET);
       await config.applySecurityAuthentication(context);
       const dispatcher = context.getDispatcher();

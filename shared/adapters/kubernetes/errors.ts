@@ -1,5 +1,5 @@
 import { ApiException } from '@kubernetes/client-node';
-import { ConflictError, InvalidError, RetryableError } from '../../domain/errors.ts';
+import { ConflictError, DeniedError, InvalidError, RetryableError } from '../../domain/errors.ts';
 
 /** The part of a Kubernetes `Status` that tells errors apart. */
 interface Status {
@@ -27,6 +27,16 @@ export async function find<T>(question: Promise<T>): Promise<T | undefined> {
     return await question;
   } catch (error) {
     if (isMissing(error)) return undefined;
+    throw translate(error);
+  }
+}
+
+/** As `ask`, of a listing; undefined where the cluster does not have the type. */
+export async function ofKnownType<T>(question: Promise<T>): Promise<T | undefined> {
+  try {
+    return await question;
+  } catch (error) {
+    if (error instanceof ApiException && error.code === 404) return undefined;
     throw translate(error);
   }
 }
@@ -72,8 +82,11 @@ export function translate(error: unknown): Error {
         return new ConflictError('a test of the patch failed', { cause: error });
       return refused(status.details.causes?.[0]?.field ?? status.details.kind, 'Correct the field.');
     }
-    case 403:
-      return refused('cluster', 'Grant the right that is named, or ask for what is allowed.');
+    case 403: {
+      const remedy = remedyOfDenial(message);
+      if (remedy === undefined) return refused('cluster', 'Ask for what the Namespace allows.');
+      return new DeniedError(`${message}. ${remedy}`, { cause: error });
+    }
     case 400:
     case 405:
     case 406:
@@ -83,6 +96,14 @@ export function translate(error: unknown): Error {
     default:
       return new RetryableError(message, { cause: error });
   }
+}
+
+/** What mends a 403 for the same request; undefined: nothing does (Pod Security, a policy). Only the words tell. */
+function remedyOfDenial(message: string): string | undefined {
+  if (/ is forbidden: (User ".*" cannot |user ".*is attempting to grant RBAC permissions not)/s.test(message))
+    return 'Grant the right that is named.';
+  const quota = / is forbidden: exceeded quota: ([^,]+)/.exec(message)?.[1];
+  return quota && `Raise the ResourceQuota ${quota}, or remove what is no longer needed.`;
 }
 
 function statusOf(error: ApiException<unknown>): Status {

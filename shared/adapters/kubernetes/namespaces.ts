@@ -2,12 +2,9 @@ import { InvalidError } from '../../domain/errors.ts';
 import type { Namespaces } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { create, find } from './errors.ts';
-import { checkNames, isManaged, isObjectName, managed, OWNERS } from './objects.ts';
+import { checkNames, isObjectName, managed, OWNERS } from './objects.ts';
 
-/** ClusterRole with the rights that the platform has in a tenant's Namespace, and name of its binding there. */
-const TENANT_ROLE = 'cite-tenant';
-
-export function kubernetesNamespaces({ core, rbac }: Connection, platformNamespace: string): Namespaces {
+export function kubernetesNamespaces({ core }: Connection): Omit<Namespaces, 'grantRights'> {
   const read = (name: string) => find(core.readNamespace({ name }));
   return {
     async namespaceOwners(namespace) {
@@ -30,34 +27,6 @@ export function kubernetesNamespaces({ core, rbac }: Connection, platformNamespa
       await create(
         core.createNamespace({
           body: { metadata: { name: namespace, labels, annotations: { [OWNERS]: owner } } },
-        }),
-      );
-    },
-
-    async grantRights(namespace) {
-      checkNames({ namespace });
-      const found = await read(namespace);
-      // Who writes the owners on a Namespace of his own gives it to Cite.
-      if (!found || !(isManaged(found) || found.metadata?.annotations?.[OWNERS] !== undefined))
-        throw new InvalidError(
-          'namespace',
-          `${namespace} is not a Namespace that Cite manages`,
-          `Create it with the annotation ${OWNERS}.`,
-        );
-      await create(
-        rbac.createNamespacedRoleBinding({
-          namespace,
-          body: {
-            metadata: { name: TENANT_ROLE, labels: { ...managed } },
-            roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: TENANT_ROLE },
-            subjects: [
-              {
-                apiGroup: 'rbac.authorization.k8s.io',
-                kind: 'Group',
-                name: `system:serviceaccounts:${platformNamespace}`,
-              },
-            ],
-          },
         }),
       );
     },

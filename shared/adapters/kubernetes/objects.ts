@@ -9,6 +9,7 @@ export const APP_UID = 'cite.dev/app-uid';
 export const RELEASE = 'cite.dev/release';
 export const BUILD = 'cite.dev/build';
 export const OWNERS = 'cite.dev/owners';
+export const DOMAINS = 'cite.dev/domains';
 export const LAST_RELEASE = 'cite.dev/last-release';
 export const RELEASE_RECORD = 'cite.dev/release-record';
 export const STANDBY_SINCE = 'cite.dev/standby-since';

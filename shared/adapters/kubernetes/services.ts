@@ -1,6 +1,7 @@
 import type { V1Endpoint, V1Service } from '@kubernetes/client-node';
 import type { AppRef } from '../../domain/app.ts';
 import { InvalidError } from '../../domain/errors.ts';
+import { workloadName } from '../../domain/naming.ts';
 import type { Service } from '../../domain/workload.ts';
 import type { ServiceSelector, Services } from '../../ports/cluster.ts';
 import { appResource } from './app-objects.ts';
@@ -26,9 +27,9 @@ import {
 
 /** The port that an App is reached by, whatever number its releases listen on. */
 const PORT = 80;
-const ports = [{ name: HTTP, port: PORT, targetPort: HTTP, protocol: 'TCP' }];
+const portsTo = (targetPort: string | number) => [{ name: HTTP, port: PORT, targetPort, protocol: 'TCP' }];
 
-export function kubernetesServices({ core, discovery }: Connection): Services {
+export function kubernetesServices({ apps, core, discovery }: Connection): Services {
   const read = async ({ namespace, name }: AppRef) =>
     isObjectName(namespace) && isObjectName(name)
       ? find(core.readNamespacedService({ namespace, name }))
@@ -46,6 +47,18 @@ export function kubernetesServices({ core, discovery }: Connection): Services {
         if (isReady(endpoint)) pods.add(endpoint.targetRef?.name ?? '');
     }
     return pods;
+  };
+
+  /**
+   * The release's port by its number: Kourier takes a name for port 0 and answers 503 (seen). By name only where nothing
+   * runs that it could be of.
+   */
+  const targetPort = async ({ namespace, name }: AppRef, release: number | undefined) => {
+    if (release === undefined) return HTTP;
+    const workload = { namespace, name: workloadName(name, release) };
+    const found = await find(apps.readNamespacedDeployment(workload));
+    const [container] = found?.spec?.template.spec?.containers ?? [];
+    return container?.ports?.find((port) => port.name === HTTP)?.containerPort ?? HTTP;
   };
 
   /** JSON Patch, for it alone can test: selector and epoch are as they were read, or nothing happens. */
@@ -91,7 +104,7 @@ export function kubernetesServices({ core, discovery }: Connection): Services {
       return found !== undefined && !isManaged(found);
     },
 
-    async ensureService({ namespace, name, uid }) {
+    async ensureService({ namespace, name, uid, spec: { expose } }) {
       checkNames({ namespace, name });
       const metadata = {
         name,
@@ -101,7 +114,8 @@ export function kubernetesServices({ core, discovery }: Connection): Services {
           { apiVersion: `${appResource.group}/${appResource.version}`, kind: 'App', name, uid },
         ],
       };
-      const spec = { type: 'ClusterIP', ports, selector: selectorOf(name, undefined) };
+      const type = expose === 'load-balancer' ? 'LoadBalancer' : 'ClusterIP';
+      const spec = { type, ports: portsTo(HTTP), selector: selectorOf(name, undefined) };
       if (await create(core.createNamespacedService({ namespace, body: { metadata, spec } }))) return;
       const there = await ask(core.readNamespacedService({ namespace, name }));
       if (!isManaged(there))
@@ -113,17 +127,20 @@ export function kubernetesServices({ core, discovery }: Connection): Services {
       const [port, ...more] = there.spec?.ports ?? [];
       const { resourceVersion, annotations } = metadataOf(there);
       const epoch = annotations[EPOCH];
-      if (more.length === 0 && port?.port === PORT && port.targetPort === HTTP && epoch !== undefined) return;
+      const target = await targetPort({ namespace, name }, toSelector(there).live);
+      const isInLine = more.length === 0 && port?.port === PORT && port.targetPort === target;
+      if (isInLine && there.spec?.type === type && epoch !== undefined) return;
       const body = {
         metadata: { resourceVersion, annotations: { [EPOCH]: epoch ?? '0' } },
-        spec: { ports },
+        spec: { type, ports: portsTo(target) },
       };
       await ask(core.patchNamespacedService({ namespace, name, body }, mergePatch));
     },
 
-    switchService: (service, to, at) =>
+    switchService: async (service, to, at) =>
       change(service, [
         { op: 'replace', path: '/spec/selector', value: selectorOf(service.app.name, to) },
+        { op: 'replace', path: '/spec/ports', value: portsTo(await targetPort(service.app, to)) },
         { op: 'add', path: annotationPath(SWITCHED_AT), value: at.toISOString() },
         ...(service.live === undefined
           ? []

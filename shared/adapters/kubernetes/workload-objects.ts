@@ -10,9 +10,13 @@ import { workloadName } from '../../domain/naming.ts';
 import type { NewWorkload } from '../../domain/workload.ts';
 import { appResource } from './app-objects.ts';
 import { APP, APP_UID, CONTAINER, HTTP, managed, RELEASE, RELEASE_RECORD, releaseLabel } from './objects.ts';
+import { PULL_SECRET } from './pull-secret.ts';
 
 /** The three objects that a Workload is, all of its name. The App owns them: what is left over goes with it. */
-export function workloadObjects(workload: NewWorkload): {
+export function workloadObjects(
+  workload: NewWorkload,
+  { pullSecret }: { readonly pullSecret: boolean },
+): {
   readonly configMap: V1ConfigMap;
   readonly secret: V1Secret;
   readonly deployment: V1Deployment;
@@ -51,6 +55,7 @@ export function workloadObjects(workload: NewWorkload): {
           spec: {
             enableServiceLinks: false,
             automountServiceAccountToken: false,
+            ...(pullSecret ? { imagePullSecrets: [{ name: PULL_SECRET }] } : {}),
             terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
             securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
             containers: [

@@ -12,10 +12,13 @@ import { toWorkload, workloadPatch } from './workload-state.ts';
 
 type WorkloadVerbs = Omit<Workloads, 'listPods' | 'podLog'>;
 
-export function kubernetesWorkloads({ core, apps }: Connection): WorkloadVerbs {
+export function kubernetesWorkloads(
+  { core, apps }: Connection,
+  options: { readonly pullSecret: boolean },
+): WorkloadVerbs {
   const created = async (workload: NewWorkload): Promise<V1Deployment> => {
     const { namespace } = workload.app;
-    const { configMap, secret, deployment } = workloadObjects(workload);
+    const { configMap, secret, deployment } = workloadObjects(workload, options);
     const name = workloadName(workload.app.name, workload.release.number);
     const ours = checkedFor(workload);
     const made = await find(apps.readNamespacedDeployment({ namespace, name }));

@@ -1,7 +1,7 @@
 import { ApiException } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
 import { create, find, translate } from '../../../shared/adapters/kubernetes/errors.ts';
-import { ConflictError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
+import { ConflictError, DeniedError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
 
 /** As the API server answers: the body is text. */
 const answer = (code: number, body: object | string) =>
@@ -26,7 +26,6 @@ describe('an answer of the API server in the words of the port', () => {
       InvalidError,
     ],
     ['a Namespace that is not there', noNamespace, InvalidError],
-    ['a right that is missing', answer(403, { reason: 'Forbidden', message: 'cannot list' }), InvalidError],
     ['a request that cannot be read', answer(400, { reason: 'BadRequest' }), InvalidError],
     ['an object that is too large', answer(413, 'too large'), InvalidError],
     ['a type that is not there yet', noSuchType, RetryableError],
@@ -42,6 +41,44 @@ describe('an answer of the API server in the words of the port', () => {
     expect(translated.constructor).toBe(type);
     expect(translated.cause).toBe(error);
   });
+
+  /** As kube-apiserver 1.34 words them. */
+  const denials = {
+    right:
+      'apps.cite.dev is forbidden: User "system:serviceaccount:q:weak" cannot create resource "apps" in API group "cite.dev" in the namespace "q"',
+    grant:
+      'rolebindings.rbac.authorization.k8s.io "x" is forbidden: user "system:serviceaccount:q:weak" (groups=["system:serviceaccounts" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:["*"], Resources:["*"], Verbs:["*"]}',
+    quota:
+      'deployments.apps "x" is forbidden: exceeded quota: limits, requested: count/deployments.apps=1, used: count/deployments.apps=0, limited: count/deployments.apps=0',
+    podSecurity:
+      'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true (pod or container "a" must set securityContext.runAsNonRoot=true)',
+    limitRange: 'pods "x" is forbidden: maximum memory usage per Container is 1Mi, but limit is 2Mi',
+    quotaOfPod: 'pods "x" is forbidden: failed quota: cpu: must specify requests.cpu for: a',
+    policy:
+      "configmaps \"x\" is forbidden: ValidatingAdmissionPolicy 'no-x' with binding 'no-x' denied request: not that name",
+    mimicry: 'configmaps "x" is forbidden: the policy says: exceeded quota: none, and User "x" cannot do so',
+    ending:
+      'configmaps "x" is forbidden: unable to create new content in namespace q because it is being terminated',
+  };
+
+  test.each<[keyof typeof denials, string]>([
+    ['right', 'Grant the right that is named.'],
+    ['grant', 'Grant the right that is named.'],
+    ['quota', 'Raise the ResourceQuota limits, or remove what is no longer needed.'],
+  ])('a %s that is missing is waited for, and what to do is said', (which, remedy) => {
+    const message = denials[which];
+    const translated = translate(answer(403, { reason: 'Forbidden', message }));
+    expect(translated.constructor).toBe(DeniedError);
+    expect(translated.message).toBe(`${message}. ${remedy}`);
+  });
+
+  test.each<keyof typeof denials>(['podSecurity', 'limitRange', 'quotaOfPod', 'policy', 'mimicry', 'ending'])(
+    'what is refused for good is not tried again: %s',
+    (which) => {
+      const message = denials[which];
+      expect(translate(answer(403, { reason: 'Forbidden', message }))).toBeInstanceOf(InvalidError);
+    },
+  );
 
   test('the field at fault is named', () => {
     const causes = [{ field: 'spec.ports[0]', message: 'Invalid value: 0' }];

@@ -231,4 +231,32 @@ export function appsContract(world: World): void {
     await world().cluster.setAppStatus(refOf(app), { live: 'r1' });
     expect(await world().cluster.getApp(refOf(app))).toBeUndefined();
   });
+
+  test('the status is to be had without the App', async () => {
+    const app = await newApp(world);
+    await world().cluster.setAppStatus(refOf(app), { state: 'live' });
+    expect(await world().cluster.appStatus(refOf(app))).toEqual({ state: 'live', conditions: [] });
+    expect(await world().cluster.appStatus({ ...refOf(app), name: 'other' })).toBeUndefined();
+    expect(await world().cluster.appStatus({ ...refOf(app), name: '..' })).toBeUndefined();
+  });
+
+  const anEvent = {
+    id: 'change-1',
+    type: 'Normal',
+    reason: 'Deployed',
+    message: 'r1',
+    at: new Date(),
+  } as const;
+
+  test('an Event is recorded as often as one likes', async () => {
+    const app = await newApp(world);
+    await world().cluster.recordEvent(app, anEvent);
+    await world().cluster.recordEvent(app, { ...anEvent, message: 'x'.repeat(5000) });
+    expect(await getApp(app)).toEqual(app);
+  });
+
+  test('an Event in a namespace that is not there is refused', async () => {
+    const app = { namespace: freshNamespace(), name: 'web', uid: 'u' };
+    await expect(world().cluster.recordEvent(app, anEvent)).rejects.toThrow(InvalidError);
+  });
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { github } from '../../../shared/adapters/github/github.ts';
-import { ConflictError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
+import { ConflictError, DeniedError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
 import type { CodeHost } from '../../../shared/ports/code-host.ts';
 import { listen } from '../../git-host/world.ts';
 
@@ -122,11 +122,12 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
     },
   );
 
-  test('401 is the token’s fault, which is not told', async () => {
+  test('401 waits for another token, and the one that ran out is not told', async () => {
     answers = [json(401, { message: 'Bad credentials' })];
     for (const [name, call] of calls) {
       const error = await failure(call);
-      expect(error, name).toMatchObject({ name: 'InvalidError', field: 'token' });
+      expect(error, name).toBeInstanceOf(DeniedError);
+      expect((error as Error).message, name).toMatch(/the token\. Give one that is neither expired/);
       expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain(
         'secret-token',
       );

@@ -20,6 +20,9 @@ export const noApiServer =
     ? undefined
     : 'needs ../shared/cluster/up, or KUBECONFIG_FOR_TESTS: the kubeconfig of an API server without nodes';
 
+/** Why no test can run here that changes what all others on an API server need. */
+export const noOwnApiServer = existsSync(script('up')) ? undefined : 'needs ../shared/cluster/up';
+
 export interface ApiServer {
   readonly kubeconfig: string;
   readonly connection: Connection;
@@ -28,10 +31,16 @@ export interface ApiServer {
 
 /**
  * A real etcd, kube-apiserver and controller manager of the test's own, or those that KUBECONFIG_FOR_TESTS names, with
- * the App's resource type from knative/crd.yaml.
+ * the App's resource type from knative/base/crd.yaml.
  */
 export async function startApiServer(): Promise<ApiServer> {
-  const { kubeconfig, close } = given ? { kubeconfig: given, close: async () => {} } : await startOwn();
+  return withCrd(given ? { kubeconfig: given, close: async () => {} } : await startOwn());
+}
+
+/** As `startApiServer`, whatever KUBECONFIG_FOR_TESTS says. */
+export const startOwnApiServer = async (): Promise<ApiServer> => withCrd(await startOwn());
+
+async function withCrd({ kubeconfig, close }: Omit<ApiServer, 'connection'>): Promise<ApiServer> {
   try {
     const connection = connect(kubeconfig);
     await applyCrd(connection);
@@ -88,13 +97,13 @@ function listen(port: number): Promise<number> {
 
 /** As `kubectl apply --server-side` does; returns when the new type answers. */
 async function applyCrd({ raw }: Connection): Promise<void> {
-  const crd = await readFile(new URL('../../../knative/crd.yaml', import.meta.url), 'utf8');
+  const crd = await readFile(new URL('../../../knative/base/crd.yaml', import.meta.url), 'utf8');
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/apps.cite.dev';
   const applied = await raw(`${path}?fieldManager=cite&force=true&fieldValidation=Strict`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/apply-patch+yaml' },
     body: crd,
   });
-  if (!applied.ok) throw new Error(`knative/crd.yaml was refused: ${await applied.text()}`);
+  if (!applied.ok) throw new Error(`knative/base/crd.yaml was refused: ${await applied.text()}`);
   while (!(await raw('/apis/cite.dev/v1alpha1/apps', {})).ok) await delay(50);
 }

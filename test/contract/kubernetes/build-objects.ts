@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { mergePatch } from '../../../shared/adapters/kubernetes/connection.ts';
 import { buildSettings } from '../../../shared/domain/app-spec.ts';
 import type { NewBuildJob } from '../../../shared/ports/cluster.ts';
 import { eventually, uniqueKey } from '../cluster/world.ts';
@@ -13,7 +14,7 @@ export function buildObjectTests(server: () => ApiServer): void {
       repository: 'Acme/Shop',
       commit: 'c'.repeat(40),
       cloneUrl: 'https://git.test/Acme/Shop.git',
-      settings: buildSettings.parse({ command: 'echo $(HOME) $HOME "x"' }),
+      settings: buildSettings.parse({}),
       timeoutSeconds: 600,
       ...overrides,
     };
@@ -62,17 +63,64 @@ export function buildObjectTests(server: () => ApiServer): void {
   });
 
   test('what a person wrote reaches the steps as values, with nothing expanded', async () => {
-    const { made, job } = await start({ cloneUrl: 'https://git.test/$(HOME)/$(COMMIT)"; rm -rf /.git' });
+    const env = { GREETING: '$(HOME) $HOME "x"; rm -rf /' };
+    const settings = buildSettings.parse({ context: 'app $(HOME)', command: 'echo $(HOME) "x"', env });
+    const cloneUrl = 'https://git.test/$(HOME)/$(COMMIT)"; rm -rf /.git';
+    const { made, job } = await start({ cloneUrl, settings });
     const pod = made.spec?.template.spec;
-    const script = pod?.initContainers?.[0]?.command?.join('\n') ?? '';
-    expect(script).not.toContain('git.test');
-    const values = Object.fromEntries(
-      [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].flatMap(({ env }) =>
-        (env ?? []).map(({ name, value }) => [name, value]),
-      ),
+    const [clone] = pod?.initContainers ?? [];
+    const [build] = pod?.containers ?? [];
+    for (const { command = [] } of [clone, build].filter((step) => step !== undefined))
+      expect(command[2]).not.toMatch(/git\.test|HOME|GREETING/);
+    const value = (name: string) =>
+      [...(clone?.env ?? []), ...(build?.env ?? [])].find((one) => one.name === name)?.value;
+    expect(value('CLONE_URL')).toBe('https://git.test/$$(HOME)/$$(COMMIT)"; rm -rf /.git');
+    expect(value('CONTEXT')).toBe('app $$(HOME)');
+    expect(value('NODE_DOCKERFILE')).toContain('echo $$(HOME) \\"x\\"');
+    expect(value('IMAGE')).toBe(`registry.test/apps/acme/shop:b-${job.key}`);
+    expect(build?.command?.slice(4)).toEqual(['--opt', 'build-arg:GREETING=$$(HOME) $$HOME "x"; rm -rf /']);
+  });
+
+  const waiting = async (key: string) => (await cluster().getBuildJob(key))?.waiting;
+
+  test('a build whose pod no node takes says so, for as long as it is so', async () => {
+    const { job } = await start();
+    expect(await waiting(job.key)).toBeUndefined();
+    const { core } = server().connection;
+    const pods = () =>
+      core.listNamespacedPod({ namespace: BUILDS, labelSelector: `cite.dev/build=${job.key}` });
+    await eventually(async () => expect((await pods()).items).toHaveLength(1));
+    const name = (await pods()).items[0]?.metadata?.name ?? '';
+    const placed = async (status: 'False' | 'True', message: string) => {
+      const conditions = [{ type: 'PodScheduled', status, reason: 'Unschedulable', message }];
+      await core.patchNamespacedPodStatus(
+        { namespace: BUILDS, name, body: { status: { conditions } } },
+        mergePatch,
+      );
+    };
+    await placed('False', '0/1 nodes are available: 1 Insufficient memory.');
+    expect(await waiting(job.key)).toBe(
+      'no node takes its pod: 0/1 nodes are available: 1 Insufficient memory.',
     );
-    expect(values.CLONE_URL).toBe('https://git.test/$$(HOME)/$$(COMMIT)"; rm -rf /.git');
-    expect(JSON.parse(values.SETTINGS?.replaceAll('$$', '$') ?? '')).toEqual(job.settings);
-    expect(values.IMAGE).toBe(`registry.test/apps/acme/shop:b-${job.key}`);
+    await placed('True', '');
+    expect(await waiting(job.key)).toBeUndefined();
+  });
+
+  test('a build whose pod the quota leaves no room for says so', async () => {
+    const { core } = server().connection;
+    const quota = { metadata: { name: 'no-pods' }, spec: { hard: { pods: '0' } } };
+    await core.createNamespacedResourceQuota({ namespace: BUILDS, body: quota });
+    try {
+      await eventually(async () => {
+        const { status } = await core.readNamespacedResourceQuota({ namespace: BUILDS, name: 'no-pods' });
+        expect(status?.hard?.pods).toBe('0');
+      });
+      const { job } = await start();
+      await eventually(async () =>
+        expect(await waiting(job.key)).toMatch(/^its pod cannot be made: exceeded quota: no-pods/),
+      );
+    } finally {
+      await core.deleteNamespacedResourceQuota({ namespace: BUILDS, name: 'no-pods' });
+    }
   });
 }

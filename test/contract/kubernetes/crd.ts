@@ -42,6 +42,7 @@ export function crdTests(server: () => ApiServer): void {
     context: hostile('a/.\\ \n\u0001é', 8),
     name: hostile('aZ09_-.=\n ', 5),
     image: hostile('aZ0/.:-_{}', 6),
+    domain: hostile('aZ0.-*:\n', 8),
   };
   const candidates = fc.oneof(
     texts.branch.map((branch) => ({ branch })),
@@ -50,6 +51,8 @@ export function crdTests(server: () => ApiServer): void {
     texts.context.map((context) => ({ build: { context } })),
     texts.context.map((output) => ({ build: { output } })),
     texts.name.map((name) => ({ env: { [name]: '' } })),
+    texts.domain.map((host) => ({ domains: [host] })),
+    texts.domain.map((label) => ({ domains: [`${label}.svc`, `a.${label}`] })),
     texts.image.map((tag) => ({ image: `r/${tag}{sha}`, checks: ['ci'] })),
   );
   test('they agree on texts that are nearly right', async () => {

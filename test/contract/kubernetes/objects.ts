@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { mergePatch } from '../../../shared/adapters/kubernetes/connection.ts';
+import { tenantFunctions } from '../../../shared/adapters/kubernetes/rights.ts';
 import type { App } from '../../../shared/domain/app.ts';
 import { ConflictError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
 import { eventually, freshNamespace, newWorkload, refOf, specOf } from '../cluster/world.ts';
@@ -27,6 +28,31 @@ export function objectTests(server: () => ApiServer): void {
     return lists.map(({ items }) => items.map(({ metadata }) => metadata?.name));
   };
 
+  test("an Event is the App's, once per id, and no longer than Kubernetes takes it", async () => {
+    const app = await newApp();
+    const { core } = server().connection;
+    const verdict = (id: string, message: string) =>
+      cluster().recordEvent(app, { id, type: 'Warning', reason: 'Failed', message, at: new Date(0) });
+    await verdict('change-1', 'push of abc failed: r1: CrashLoopBackOff');
+    await verdict('change-1', 'told again');
+    await verdict('change-2', 'x'.repeat(5000));
+    // As kubectl describe asks for them.
+    const fieldSelector = `involvedObject.name=web,involvedObject.kind=App,involvedObject.uid=${app.uid}`;
+    const { items } = await core.listNamespacedEvent({ namespace: app.namespace, fieldSelector });
+    expect(items.map(({ message }) => message).toSorted()).toEqual([
+      'push of abc failed: r1: CrashLoopBackOff',
+      'x'.repeat(1024),
+    ]);
+    expect(items[0]).toMatchObject({
+      type: 'Warning',
+      reason: 'Failed',
+      source: { component: 'cite' },
+      reportingComponent: 'cite',
+      lastTimestamp: new Date(0),
+      involvedObject: { apiVersion: 'cite.dev/v1alpha1', kind: 'App' },
+    });
+  });
+
   test('a Namespace of an owner runs only pods that are restricted, and those of a Workload are', async () => {
     const app = await newApp();
     const { namespace } = app;
@@ -50,13 +76,32 @@ export function objectTests(server: () => ApiServer): void {
     await expect(cluster().createNamespace(freshNamespace(), 'acme,other')).rejects.toThrow(InvalidError);
   });
 
-  test("the platform's service accounts are bound to their role in the Namespace", async () => {
+  test('each function that acts in a Namespace is bound to a role of its own there', async () => {
+    const { namespace } = await newApp();
+    await cluster().grantRights(namespace);
+    const { items } = await server().connection.rbac.listNamespacedRoleBinding({ namespace });
+    const bound = items.map(({ metadata, roleRef, subjects }) => ({
+      name: metadata?.name,
+      role: `${roleRef.kind} ${roleRef.name}`,
+      to: subjects?.map((subject) => `${subject.kind} ${subject.namespace}/${subject.name}`),
+    }));
+    expect(bound).toEqual(
+      tenantFunctions.map((fn) => ({
+        name: `cite-tenant-${fn}`,
+        role: `ClusterRole cite-tenant-${fn}`,
+        to: [`ServiceAccount cite-system/${fn}`],
+      })),
+    );
+  });
+
+  test('a binding that somebody took away is made again', async () => {
     const { namespace } = await newApp();
     await cluster().grantRights(namespace);
     const { rbac } = server().connection;
-    const binding = await rbac.readNamespacedRoleBinding({ namespace, name: 'cite-tenant' });
-    expect(binding.roleRef).toMatchObject({ kind: 'ClusterRole', name: 'cite-tenant' });
-    expect(binding.subjects).toMatchObject([{ kind: 'Group', name: 'system:serviceaccounts:cite-system' }]);
+    const at = { namespace, name: 'cite-tenant-on-push' };
+    await rbac.deleteNamespacedRoleBinding(at);
+    await cluster().grantRights(namespace);
+    expect((await rbac.readNamespacedRoleBinding(at)).roleRef.name).toBe(at.name);
   });
 
   test('all that was made for an App goes with it', async () => {

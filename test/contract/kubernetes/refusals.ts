@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
-import { freshNamespace, specOf } from '../cluster/world.ts';
+import { DeniedError, RetryableError } from '../../../shared/domain/errors.ts';
+import { eventually, freshNamespace, specOf } from '../cluster/world.ts';
 import type { ApiServer } from './api-server.ts';
 import { clusterOf } from './world.ts';
 
@@ -19,7 +19,7 @@ export function refusalTests(server: () => ApiServer): void {
     return clusterOf(file);
   };
 
-  test('a right that is missing is named and not tried again', async () => {
+  test('a right that is missing is named, and waited for', async () => {
     const namespace = freshNamespace();
     const { core } = server().connection;
     await core.createNamespace({ body: { metadata: { name: namespace } } });
@@ -31,9 +31,27 @@ export function refusalTests(server: () => ApiServer): void {
     });
     const weak = await edited('weak', (text) => text.replace(/token: [^}\n]*/, `token: ${status?.token}`));
     const refused = await weak.createApp({ namespace, name: 'web' }, specOf('acme')).catch((error) => error);
-    expect(refused).toBeInstanceOf(InvalidError);
+    expect(refused).toBeInstanceOf(DeniedError);
     expect(refused.message).toContain('cannot create resource "apps"');
-    await expect(weak.getApp({ namespace, name: 'web' })).rejects.toThrow(InvalidError);
+    await expect(weak.getApp({ namespace, name: 'web' })).rejects.toThrow(DeniedError);
+  });
+
+  test('a quota that is used up is named, and once there is room it goes on', async () => {
+    const namespace = freshNamespace();
+    const cluster = clusterOf(server().kubeconfig);
+    const { core } = server().connection;
+    await cluster.createNamespace(namespace, 'acme');
+    const spec = { hard: { 'count/secrets': '0' } };
+    await core.createNamespacedResourceQuota({ namespace, body: { metadata: { name: 'small' }, spec } });
+    const write = () => cluster.writeSecret(namespace, 'db', { KEY: 'x' });
+    await eventually(async () => {
+      const refused = await write().catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(DeniedError);
+      expect(String(refused)).toMatch(/exceeded quota: small, .* Raise the ResourceQuota small/);
+    });
+    await core.deleteNamespacedResourceQuota({ namespace, name: 'small' });
+    await eventually(write);
+    expect(await cluster.readSecret(namespace, 'db')).toEqual({ KEY: 'x' });
   });
 
   test('an API server that nobody answers for may be back later', async () => {

@@ -13,13 +13,16 @@ export const DIGEST = `sha256:${'d'.repeat(64)}`;
 const OUTPUT = 'first line\nzweite Zeile ü\nthird line\n';
 
 /** The adapter under test, for whom this kubeconfig speaks. */
-export const clusterOf = (kubeconfig: string) =>
+export const clusterOf = (kubeconfig: string, { pullSecret } = { pullSecret: false }) =>
   kubernetesCluster({
     kubeconfig,
     platformNamespace: 'cite-system',
     buildNamespace: BUILDS,
-    buildImage: 'registry.test/cite-build:1',
+    buildImage: 'registry.test/buildkit:1',
     imagePrefix: 'registry.test/apps',
+    buildNodes: 'any',
+    buildHostUsers: true,
+    pullSecret,
   });
 
 /** The contract's world on a real API server and its controllers; the test plays the kubelet. */

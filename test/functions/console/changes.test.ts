@@ -188,6 +188,31 @@ describe('why', () => {
     expect(JSON.stringify(body)).not.toContain('"body"');
   });
 
+  test('tells what a delivery waits for that nobody could judge', async () => {
+    const commit = '7'.repeat(40);
+    const receivedAt = new Date().toISOString();
+    const delivery = { event: 'push', repository: 'acme/shop', commit, body: '{}', receivedAt };
+    for (const id of ['2-a', '2-b', '2-c']) await world.store.recordDelivery({ id, ...delivery });
+    await world.store.judgeDelivery('2-b', { skipped: 'no App follows branch x' });
+    for (const id of ['2-a', '2-b'])
+      await world.store.keepDeadLetter({
+        id,
+        type: 'com.github.push',
+        source: '/x',
+        data: { delivery: id },
+        destination: 'http://on-push.cite-system.svc.cluster.local',
+        code: 503,
+        message: 'GitHub does not accept the token.',
+        at: receivedAt,
+      });
+    const { body } = await world.ask('GET', `/api/why/${commit}`);
+    expect(body.deliveries.map(({ judgement }: { judgement: string }) => judgement).sort()).toEqual([
+      'not judged yet',
+      'not judged yet: on-push could not go on: GitHub does not accept the token; it is tried again within 5 minutes',
+      'skipped: no App follows branch x',
+    ]);
+  });
+
   test('of an unknown commit says what to check', async () => {
     const { status, body } = await world.ask('GET', `/api/why/${'9'.repeat(40)}`);
     expect(status).toBe(404);

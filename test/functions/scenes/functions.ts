@@ -29,35 +29,44 @@ const handlers: Readonly<Record<string, (ports: Ports) => HttpFunction>> = {
   onDeadLetter,
 };
 
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
 /** The very functions that are deployed, each called with a request as its host would give it. */
 export function functions(ports: Ports) {
   const made = new Map(Object.entries(handlers).map(([name, handle]) => [name, handle(ports)]));
-  const call = async (name: string, request: object): Promise<number> => {
+  const call = async (name: string, request: object): Promise<Answer> => {
     const fn = made.get(name);
     if (!fn) throw new Error(`there is no function ${name}`);
     let status = 200;
+    let body = '';
     const response = {
       status: (code: number) => {
         status = code;
         return response;
       },
       type: () => response,
-      send: () => response,
+      send: (text: string) => {
+        body = text;
+        return response;
+      },
       end: () => response,
     };
     try {
       await fn(request as Request, response as unknown as Response);
     } catch (err) {
-      if (err instanceof Killed) return 500;
+      if (err instanceof Killed) return { status: 500, body: '' };
       throw err;
     }
-    return status;
+    return { status, body };
   };
   return {
     deliver: (name: string, event: StoredEvent) =>
       call(name, { headers: binaryHeaders(event), rawBody: event.data }),
     /** A webhook as GitHub sends it, signed. */
-    webhook(event: string, guid: string, payload: object): Promise<number> {
+    async webhook(event: string, guid: string, payload: object): Promise<number> {
       const body = JSON.stringify(payload);
       const signature = createHmac('sha256', ports.config.WEBHOOK_SECRET).update(body).digest('hex');
       const headers = {
@@ -67,7 +76,8 @@ export function functions(ports: Ports) {
         'x-github-delivery': guid,
         'x-hub-signature-256': `sha256=${signature}`,
       };
-      return call('receiveWebhook', { method: 'POST', headers, rawBody: Buffer.from(body) });
+      const request = { method: 'POST', headers, rawBody: Buffer.from(body) };
+      return (await call('receiveWebhook', request)).status;
     },
   };
 }

@@ -45,11 +45,11 @@ export class Queue {
   }
 
   /** As the broker takes an answer: 5xx is tried again, other refusals are dead letters. */
-  answered(item: Waiting, status: number): void {
+  answered(item: Waiting, { status, body }: { readonly status: number; readonly body: string }): void {
     if (status < 300) return;
     if (status >= 500 && item.attempt < ATTEMPTS) this.waiting.push({ ...item, attempt: item.attempt + 1 });
     else if (item.to !== 'onDeadLetter') {
-      const failure = { destination: item.to, code: status, detail: '' };
+      const failure = { destination: item.to, code: status, detail: body };
       this.waiting.push({ to: 'onDeadLetter', event: deadLetter(item.event, failure), attempt: 1 });
     }
   }

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { InvalidError } from '../../../shared/domain/errors.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { SHOP } from './world.ts';
@@ -69,4 +70,38 @@ scene('a refused App that is accepted later is deployed by the next push', async
   await w.edit({ repository: 'acme/shop' });
   await w.deploy(B);
   expect(await w.live()).toBe(1);
+});
+
+const noRights = () => {
+  throw new InvalidError('namespace', 'acme is not a Namespace that Cite manages', 'Annotate it.');
+};
+
+scene(
+  'an App has no finalizer before the rights to do what it promises, and says why it waits',
+  async (w) => {
+    const { around } = w.interventions;
+    w.interventions.around = (call, run) => (call === 'cluster.grantRights' ? noRights() : run());
+    await w.app();
+    await w.settle();
+    const { finalizers, status } = await w.theApp();
+    expect(finalizers).toEqual([]);
+    expect(status.conditions).toMatchObject([
+      { type: 'Accepted', status: 'False', reason: 'NamespaceNotPrepared' },
+    ]);
+
+    w.interventions.around = around;
+    w.advance(300);
+    w.resync();
+    await w.deploy(A);
+    expect(await w.live()).toBe(1);
+  },
+);
+
+scene("an App can be deleted where Cite's rights are gone", async (w) => {
+  await w.app();
+  await w.deploy(A);
+  w.interventions.before('cluster.grantRights', noRights);
+  await w.cluster.deleteApp(SHOP);
+  await w.settle();
+  expect(await w.cluster.getApp(SHOP)).toBeUndefined();
 });

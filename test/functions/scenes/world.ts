@@ -38,7 +38,7 @@ const REPOSITORY = 'acme/shop';
 const MAX_DELIVERIES = 3000;
 const RETRY_AFTER_MS = 1000;
 
-const manifests = readManifests('knative');
+const manifests = readManifests('knative/base');
 
 export interface PushOptions {
   readonly on?: string;

@@ -59,6 +59,13 @@ export function apps(records: Records): Omit<Apps, 'readSecret' | 'writeSecret'>
         if (record) records.update(record, { ...record.body, status: { ...record.body.status, ...status } });
       });
     },
+    async appStatus(ref) {
+      return find(ref)?.body.status;
+    },
+    /** On one machine nobody reads them: console and command tell of every Change. */
+    async recordEvent({ namespace }) {
+      requireNamespace(records, namespace);
+    },
     async deleteApp(ref) {
       records.transaction(() => {
         const record = find(ref);

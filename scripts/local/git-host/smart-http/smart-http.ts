@@ -9,7 +9,6 @@ import { gitEnvironment } from '../git/git.ts';
 import { parseRefUpdates, type RefUpdate } from '../git/ref-update.ts';
 import { type Repositories, type Repository, settleDefaultBranch } from '../repositories.ts';
 import { relayCgi } from './cgi.ts';
-import { isLocal } from './local-client.ts';
 
 export interface SmartHttp {
   /** Whether the path is one of git's; it then has been answered. */
@@ -24,6 +23,8 @@ export interface SmartHttpOptions {
   /** Called once git has moved the refs and its client was answered. */
   readonly pushed: (repository: Repository, updates: readonly RefUpdate[]) => void;
   readonly failed: (error: unknown) => void;
+  /** Who may pull and push. */
+  readonly admits: (req: IncomingMessage) => boolean;
 }
 
 /** What git tells its hook goes to a file of that request. */
@@ -31,8 +32,8 @@ const POST_RECEIVE = '#!/bin/sh\nexec cat > "$PUSHED_REFS"\n';
 
 const PUSH_TYPE = 'application/x-git-receive-pack-request';
 
-/** Git's smart HTTP under `/git/<owner>/<repo>.git/`, by git's own http-backend. Whoever is on this machine may push. */
-export function smartHttp({ root, repositories, pushed, failed }: SmartHttpOptions): SmartHttp {
+/** Git's smart HTTP under `/git/<owner>/<repo>.git/`, by git's own http-backend. */
+export function smartHttp({ root, repositories, pushed, failed, admits }: SmartHttpOptions): SmartHttp {
   const hooksFolder = join(root, '.hooks');
   const pushesFolder = join(root, '.pushes');
   mkdirSync(hooksFolder, { recursive: true });
@@ -89,7 +90,7 @@ export function smartHttp({ root, repositories, pushed, failed }: SmartHttpOptio
       const request = parseRequest(req, url);
       if (!request)
         refuse(res, 404, 'Git asks for /git/<owner>/<repo>.git; what else there is, is not served.');
-      else if (!isLocal(req)) refuse(res, 403, 'Git is served to this machine alone.');
+      else if (!admits(req)) refuse(res, 403, 'Git is served to this machine alone.');
       else {
         const served = serve(req, res, request).catch((error: unknown) => {
           failed(error);

@@ -1,0 +1,40 @@
+import type { App } from '../../shared/domain/app.ts';
+import { appUrl, hasPublicHost } from '../../shared/domain/hosts.ts';
+import type { Route } from '../../shared/domain/route.ts';
+import type { NewCondition } from './write-conditions.ts';
+
+export interface RouteDecision {
+  readonly condition: NewCondition;
+  /** Where the App answers; empty: nowhere that is known yet. */
+  readonly url: string;
+}
+
+/** What people are told of how the App is reached, from how each of its hosts stands. */
+export function decideRoute(app: App, routes: readonly Route[], pattern: string): RouteDecision {
+  const told = (status: NewCondition['status'], reason: string, message: string, url: string) => ({
+    condition: { type: 'RouteReady' as const, status, reason, message },
+    url,
+  });
+  const { namespace, name, spec } = app;
+  const isPublic = hasPublicHost(pattern);
+  const own = appUrl(pattern, app);
+  if (spec.expose === 'cluster') {
+    const url = isPublic ? `http://${name}.${namespace}.svc.cluster.local` : own;
+    return told('True', 'ClusterOnly', `Only the cluster reaches the App, at ${url}.`, url);
+  }
+  if (routes.length === 0)
+    return told('True', 'NoPublicHost', `APP_URL gives Apps no host of their own: it is at ${own}.`, own);
+  const ready = routes.filter(({ state }) => state === 'ready');
+  const url = ready[0]?.url ?? (isPublic ? '' : own);
+  const failed = routes.filter(({ state }) => state === 'failed');
+  const [problem] = failed;
+  if (problem) return told('False', problem.reason, sentences(failed), url);
+  const pending = routes.filter(({ state }) => state === 'pending');
+  const [waiting] = pending;
+  if (waiting) return told('Unknown', waiting.reason, sentences(pending), url);
+  return told('True', ready[0]?.reason ?? 'Ready', sentences(ready), url);
+}
+
+/** A load balancer has no name before it has an address. */
+const sentences = (routes: readonly Route[]) =>
+  routes.map(({ host, message }) => (host === '' ? message : `${host}: ${message}`)).join(' ');

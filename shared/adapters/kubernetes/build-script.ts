@@ -1,0 +1,67 @@
+/** Where the clone step leaves the source, without git's own files. */
+export const SOURCE = '/workspace/source';
+
+/**
+ * The clone step. Values come from the environment and are never part of a script. Git's own files go: what was fetched
+ * with the credential stays out of the build's reach.
+ */
+export const cloneScript = `set -e
+git init --quiet --template= ${SOURCE}
+cd ${SOURCE}
+git fetch --quiet --depth=1 --no-tags --end-of-options "$CLONE_URL" "$COMMIT"
+git checkout --quiet --detach FETCH_HEAD
+rm -rf .git
+`;
+
+/**
+ * The build step: BuildKit for this one build, then the push. What the repository is to blame for ends the build at
+ * once; a registry that cannot be reached or is full is tried again until the build's time is over, since the build is
+ * in BuildKit's cache and only the push is made again. The last words are the Job's result (build-job-state.ts).
+ *
+ * A link as context could lead to the registry's credential: the folder has to be inside the source. Everything else of
+ * the context is read by BuildKit, which follows no link out of it.
+ */
+export const buildScript = `set -eu
+fail() { echo "$1" | tee /dev/termination-log >&2; exit 1; }
+
+context=$(cd "${SOURCE}/$CONTEXT" 2>/dev/null && pwd -P) || fail "there is no folder $CONTEXT: correct build.context"
+case "$context/" in
+  ${SOURCE}/*) ;;
+  *) fail "$CONTEXT leads out of the repository: correct build.context" ;;
+esac
+
+if [ "$BUILDER" = auto ]; then
+  if [ -f "$context/Dockerfile" ]; then BUILDER=dockerfile
+  elif [ -f "$context/package.json" ]; then BUILDER=node
+  elif [ -f "$context/index.html" ]; then BUILDER=static
+  else fail "no Dockerfile, package.json or index.html in $CONTEXT: add one, or correct build.context"
+  fi
+fi
+recipe=$(mktemp -d)
+case "$BUILDER" in
+  node) printf '%s' "$NODE_DOCKERFILE" >"$recipe/Dockerfile" ;;
+  static) printf '%s' "$STATIC_DOCKERFILE" >"$recipe/Dockerfile" ;;
+  *)
+    [ -f "$context/Dockerfile" ] || fail "there is no Dockerfile in $CONTEXT: add one, or correct build.builder"
+    recipe=$context ;;
+esac
+
+buildkitd >/tmp/buildkitd.log 2>&1 &
+until buildctl debug workers >/dev/null 2>&1; do
+  kill -0 $! 2>/dev/null || { cat /tmp/buildkitd.log >&2; fail 'BuildKit did not start: the lines above say why'; }
+  sleep 0.1
+done
+
+build() {
+  buildctl build --progress=plain --frontend dockerfile.v0 --local context="$context" --local dockerfile="$recipe" \\
+    --import-cache "type=registry,ref=$CACHE" "$@"
+}
+build "$@"
+until build --output "type=image,name=$IMAGE,push=true" --metadata-file /tmp/metadata.json \\
+  --export-cache "type=registry,ref=$CACHE,mode=max,ignore-error=true" "$@"; do
+  echo "$IMAGE could not be pushed: the lines above say why. Tried again in 10 s, until the build's time is over." >&2
+  sleep 10
+done
+digest=$(sed -n 's/.*"containerimage.digest": *"\\([^"]*\\)".*/\\1/p' /tmp/metadata.json | head -n 1)
+printf '{"image":"%s@%s"}' "\${IMAGE%:*}" "$digest" >/dev/termination-log
+`;

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../e2e/until.ts';
+import { docker } from './files.ts';
+import { REDIS_PASSWORD } from './install.ts';
+import { noCluster } from './machine.ts';
+import { functionPods } from './platform-pods.ts';
+import { tick } from './ticks.ts';
+import { visitorsOf } from './visitors.ts';
+import { type ClusterWorld, openWorld } from './world.ts';
+
+const SCENES = { timeout: 900_000 };
+const PUSHES = 20;
+
+if (noCluster) test.skip(`misfortunes on a cluster ${noCluster}`, () => {});
+else
+  describe('on a cluster where things die', SCENES, () => {
+    let world: ClusterWorld;
+    beforeAll(async () => {
+      world = await openWorld();
+    }, 600_000);
+
+    /** Ends one pod of a function after the other, without grace, until it is told to stop; gives how many. */
+    function killer(): { stop(): Promise<number> } {
+      let killed = 0;
+      let going = true;
+      const all = (async () => {
+        while (going) {
+          const pods = await functionPods(world.machine);
+          const victim = pods[Math.floor(Math.random() * pods.length)];
+          if (victim) {
+            const options = ['--grace-period=0', '--force', '--wait=false', '--ignore-not-found'];
+            await world.machine.kubectl('-n', 'cite-system', 'delete', victim, ...options);
+            killed += 1;
+          }
+          await sleep(1500);
+        }
+      })();
+      return {
+        async stop() {
+          going = false;
+          await all;
+          return killed;
+        },
+      };
+    }
+
+    test('every push has its verdict while functions are killed at random', async () => {
+      const { repository, app } = await world.anApp(docker.answering('start'), { name: 'hunted' });
+      await app.untilLive('start');
+      const killing = killer();
+      const commits: string[] = [];
+      for (let i = 1; i <= PUSHES; i++) {
+        commits.push(await repository.push(docker.answering(`push ${i}`)));
+        await sleep(2000);
+      }
+      const killed = await killing.stop();
+      // What a killed function left undone is found by resync, which comes every five minutes: here it comes now.
+      const settled = await until(
+        'every push has its verdict',
+        async () => {
+          await tick(world.machine, 'resync');
+          await sleep(5000);
+          return app.changes();
+        },
+        (changes) =>
+          commits.every((commit) =>
+            changes.some((change) => change.commit === commit && change.state === 'ended'),
+          ),
+        600_000,
+      );
+      const verdicts = commits.map((sha) => settled.find(({ commit }) => commit === sha)?.verdict?.outcome);
+      process.stderr.write(`${killed} pods killed during ${PUSHES} pushes: ${verdicts.join(', ')}\n`);
+      expect(killed).toBeGreaterThan(5);
+      expect(verdicts.at(-1)).toBe('deployed');
+      expect(new Set(verdicts)).toEqual(new Set(['deployed', 'superseded']));
+      await app.untilLive(`push ${PUSHES}`);
+    });
+
+    test('while Redis restarts and then loses everything, Apps answer, and the next push and rollback work', async () => {
+      const { repository, app } = await world.anApp(docker.answering('one'), { name: 'forgotten' });
+      await app.untilLive('one');
+      const visitors = visitorsOf(app, 50);
+
+      await world.machine.kubectl('-n', 'cite-system', 'delete', 'pod', 'redis-0');
+      await world.machine.kubectl(
+        '-n',
+        'cite-system',
+        'rollout',
+        'status',
+        'statefulset/redis',
+        '--timeout=120s',
+      );
+      await repository.push(docker.answering('two'));
+      await app.untilLive('two');
+
+      await wipe();
+      await repository.push(docker.answering('three'));
+      await app.untilLive('three');
+      expect((await app.wish('activate', { release: 1 })).status).toBeLessThan(300);
+      await app.untilLive('one');
+
+      const visits = await visitors.leave();
+      expect(visits.failures).toEqual([]);
+      expect([...visits.versions.keys()].sort()).toEqual(['one', 'three', 'two']);
+    });
+
+    async function wipe(): Promise<void> {
+      const ip = await world.machine.kubectl(
+        '-n',
+        'cite-system',
+        'get',
+        'service',
+        'redis',
+        '-o',
+        'jsonpath={.spec.clusterIP}',
+      );
+      const client = createClient({ url: `redis://:${REDIS_PASSWORD}@${ip}:6379` });
+      await client.connect();
+      await client.flushAll();
+      client.destroy();
+    }
+  });

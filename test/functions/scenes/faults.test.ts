@@ -1,0 +1,256 @@
+import { expect } from 'vitest';
+import { DeniedError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
+import { sha } from '../../support/facts.ts';
+import type { Call } from './interventions.ts';
+import { scene } from './scene.ts';
+import { SHOP, type World } from './world.ts';
+
+const [A, B] = [sha('a'), sha('b')];
+const QUOTA = 'exceeded quota: limits. Raise the ResourceQuota limits.';
+
+/** From now on these calls fail; until the function that is given back is called. */
+function breaks(w: World, calls: RegExp, err: () => Error): () => void {
+  const { around } = w.interventions;
+  w.interventions.around = (call: Call, run, args) => {
+    if (calls.test(call)) throw err();
+    return around(call, run, args);
+  };
+  return () => {
+    w.interventions.around = around;
+  };
+}
+
+/** The safety net has its round. */
+async function later(w: World): Promise<void> {
+  w.advance(300);
+  w.resync();
+  await w.settle();
+}
+
+const condition = async (w: World, type: string) =>
+  (await w.theApp()).status.conditions.find((one) => one.type === type);
+
+for (const [what, call, state] of [
+  ['build', /startBuildJob/, 'building'],
+  ['release', /createWorkload/, 'starting'],
+] as const) {
+  scene(
+    `a ${what} that a quota does not let be says so at once, and goes on when there is room`,
+    async (w) => {
+      await w.app();
+      const mend = breaks(w, call, () => new DeniedError(QUOTA));
+      const failures: string[] = [];
+      const { around } = w.interventions;
+      w.interventions.around = (name, run, args) => {
+        if (call.test(name)) void w.changeOf(A).then(({ reason }) => failures.push(reason));
+        return around(name, run, args);
+      };
+      await w.deploy(A);
+      expect(failures[1], 'before the second try').toBe(`${state}: ${QUOTA} It goes on by itself.`);
+      const { reason, timeline } = await w.changeOf(A);
+      expect(reason).toMatch(new RegExp(`^${state}: .*exceeded quota: limits`));
+      expect(w.host.lastStatus(A)?.description).toBe(reason);
+      expect(timeline.length, 'the same reason again is no step').toBeLessThan(6);
+      mend();
+      w.interventions.around = (_call, run) => run();
+      await later(w);
+      expect(await w.story(A)).toBe('deployed as r1');
+    },
+  );
+}
+
+scene('a switch without the right to it says so on its Change, and is made once there is one', async (w) => {
+  await w.app();
+  const mend = breaks(w, /switchService/, () => new DeniedError('services is forbidden.'));
+  await w.deploy(A);
+  expect((await w.changeOf(A)).reason).toBe('starting: services is forbidden. It goes on by itself.');
+  expect(await w.live()).toBeUndefined();
+  mend();
+  await later(w);
+  expect(await w.story(A)).toBe('deployed as r1');
+});
+
+scene('a build that waited says that it runs, once it does', async (w) => {
+  await w.app();
+  const mend = breaks(w, /startBuildJob/, () => new DeniedError(QUOTA));
+  await w.push(A);
+  await w.deliver();
+  mend();
+  w.advance(300);
+  w.resync();
+  await w.deliver();
+  expect(await w.changeOf(A)).toMatchObject({ state: 'building', reason: 'building' });
+  await w.settle();
+});
+
+scene('a code host that is down stops no change of the configuration', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  const mend = breaks(w, /codeHost/, () => new RetryableError('GitHub cannot be reached or failed (502)'));
+  await w.edit({ env: { A: '1' } });
+  await w.settle();
+  expect(await w.live()).toBe(2);
+  expect(await condition(w, 'SourceConnected')).toMatchObject({
+    status: 'Unknown',
+    message: expect.stringContaining('GitHub cannot be reached or failed (502)'),
+  });
+  mend();
+  await later(w);
+  expect(await condition(w, 'SourceConnected')).toMatchObject({ status: 'True' });
+});
+
+scene('a code host that is away in other words at every try is written once', async (w) => {
+  await w.app();
+  await w.settle();
+  let tries = 0;
+  let writes = 0;
+  breaks(w, /ensureWebhook/, () => new RetryableError(`a rate limit, to be tried in ${60 - ++tries} s`));
+  const { around } = w.interventions;
+  w.interventions.around = (call, run, args) => {
+    if (call === 'cluster.setAppStatus') writes++;
+    return around(call, run, args);
+  };
+  await w.edit({ replicas: 2 });
+  await w.settle();
+  expect(tries).toBeGreaterThan(5);
+  expect(writes).toBe(1);
+});
+
+scene('a token that has run out is said on the App, and pushes go on when there is another', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  const mend = breaks(w, /codeHost/, () => new DeniedError('GitHub does not accept the token.'));
+  await w.push(B, { on: A });
+  await w.edit({ replicas: 2 });
+  await w.settle();
+  expect(await condition(w, 'SourceConnected')).toMatchObject({
+    status: 'False',
+    message: 'GitHub does not accept the token. Until then pushes are found every 5 minutes.',
+  });
+  mend();
+  await later(w);
+  expect(await w.story(B)).toBe('deployed as r2');
+  expect(await condition(w, 'SourceConnected')).toMatchObject({ status: 'True' });
+  expect(w.host.lastStatus(B)).toMatchObject({ state: 'success', description: 'deployed as r2' });
+});
+
+scene('a deletion that waits for the code host says so', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  const mend = breaks(w, /removeWebhook/, () => new RetryableError('GitHub did not answer in time'));
+  await w.cluster.deleteApp(SHOP);
+  await w.settle();
+  expect(await condition(w, 'SourceConnected')).toMatchObject({ reason: 'NotRemoved' });
+  mend();
+  await later(w);
+  expect(await w.cluster.getApp(SHOP)).toBeUndefined();
+});
+
+scene('an App that cannot be read says so where it is looked at, once', async (w) => {
+  await w.app();
+  await w.settle();
+  w.unreadable.add('shop');
+  await later(w);
+  const before = await w.cluster.appStatus(SHOP);
+  w.publish({ type: 'dev.cite.app.found', subject: 'acme/shop', data: SHOP });
+  await w.settle();
+  const status = await w.cluster.appStatus(SHOP);
+  expect(status?.state).toBe('refused: Unreadable');
+  expect(status?.conditions).toContainEqual(
+    expect.objectContaining({
+      type: 'Accepted',
+      status: 'False',
+      message: expect.stringContaining('Correct it.'),
+    }),
+  );
+  await later(w);
+  expect(await w.cluster.appStatus(SHOP)).toEqual(status);
+  expect(before?.state).not.toBe('refused: Unreadable');
+  w.unreadable.clear();
+  w.publish({ type: 'dev.cite.app.found', subject: 'acme/shop', data: SHOP });
+  await w.deploy(A);
+  expect((await w.theApp()).status).toMatchObject({ state: 'live', live: 'r1' });
+});
+
+scene('an App that is live and then refused says both, whoever looks at it next', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.edit({ repository: 'other/private' });
+  await w.settle();
+  w.publish({ type: 'dev.cite.workload.found', subject: 'acme/shop', data: SHOP });
+  await w.settle();
+  expect((await w.theApp()).status).toMatchObject({ live: 'r1', state: 'refused: RefusedOwner' });
+  await w.edit({ repository: 'acme/shop' });
+  await w.settle();
+  expect((await w.theApp()).status).toMatchObject({ live: 'r1', state: 'live' });
+});
+
+scene('an App whose name a foreign Service has says so in its state, until that is gone', async (w) => {
+  await w.app();
+  const mend = breaks(w, /never/, () => new Error());
+  w.interventions.around = async (call, run) => (call === 'cluster.foreignService' ? true : run());
+  await w.settle();
+  expect((await w.theApp()).status.state).toBe('blocked: ForeignService');
+  mend();
+  w.advance(300);
+  w.resync();
+  await w.deploy(A);
+  expect((await w.theApp()).status).toMatchObject({ state: 'live', live: 'r1' });
+});
+
+scene('a Service that a quota does not let be is a condition, and then is made', async (w) => {
+  const mend = breaks(w, /ensureService/, () => new DeniedError(QUOTA));
+  await w.app();
+  await w.settle();
+  expect(await condition(w, 'ServiceReady')).toMatchObject({
+    reason: 'Denied',
+    message: `${QUOTA} It goes on by itself.`,
+  });
+  mend();
+  await later(w);
+  await w.deploy(A);
+  expect(await w.live()).toBe(1);
+});
+
+for (const [what, err] of [
+  ['a right that is missing', new DeniedError('events is forbidden')],
+  ['a Namespace that is gone', new InvalidError('metadata.namespace', 'is gone', 'Make it.')],
+] as const) {
+  scene(`${what} for Events keeps nothing from the code host`, async (w) => {
+    await w.app();
+    breaks(w, /recordEvent/, () => err);
+    await w.deploy(A);
+    expect(w.host.lastStatus(A)).toMatchObject({ state: 'success' });
+    expect(await w.store.pendingMessages()).toEqual([]);
+  });
+}
+
+scene('a code host that is down keeps no Event back, and an API that is away no status', async (w) => {
+  const recorded: unknown[] = [];
+  const listen = () => {
+    const { around } = w.interventions;
+    w.interventions.around = (call, run, args) => {
+      if (call === 'cluster.recordEvent') recorded.push((args[1] as { reason: string }).reason);
+      return around(call, run, args);
+    };
+  };
+  await w.app();
+  await w.settle();
+  const mend = breaks(w, /setStatus|reportDeployment/, () => new RetryableError('away'));
+  listen();
+  await w.deploy(A);
+  expect(recorded).toContain('Deployed');
+  mend();
+  await later(w);
+  expect(await w.store.pendingMessages()).toEqual([]);
+  const mendApi = breaks(w, /recordEvent/, () => new RetryableError('away'));
+  await w.deploy(B, A);
+  expect(w.host.lastStatus(B)).toMatchObject({ state: 'success' });
+  expect(await w.store.pendingMessages(), 'both are told at least once').not.toEqual([]);
+  mendApi();
+  recorded.length = 0;
+  listen();
+  await later(w);
+  expect(recorded).toContain('Deployed');
+  expect(await w.store.pendingMessages()).toEqual([]);
+});
