@@ -21,12 +21,14 @@ export async function connectSource(
 ): Promise<SourceConnection> {
   const type = 'SourceConnected';
   const { repository } = app.spec;
+  let isHooked = false;
   try {
     await codeHost.ensureWebhook(repository, {
       url: config.WEBHOOK_URL,
       secret: config.WEBHOOK_SECRET,
       events: EVENTS,
     });
+    isHooked = true;
     if (config.DEPLOY_BOT !== undefined) await codeHost.ensureCollaborator(repository, config.DEPLOY_BOT);
     const message = `${repository} tells of its pushes.`;
     return { condition: { type, status: 'True', reason: 'Connected', message } };
@@ -37,7 +39,13 @@ export async function connectSource(
       const message = `${err.message}. It is tried again; what is live does not wait for it.`;
       return { condition: { type, status: 'Unknown', reason: 'Unreachable', message }, missed: err };
     }
-    const message = `${err.message} Until then pushes are found every 5 minutes.`;
+    const message = `${err.message}${meanwhile(err, isHooked)}`;
     return { condition: { type, status: 'False', reason: 'NotConnected', message } };
   }
+}
+
+/** Without a webhook resync finds the pushes; not with a token that may do nothing at all. */
+function meanwhile(err: InvalidError | DeniedError, isHooked: boolean): string {
+  if (err instanceof DeniedError && err.right === undefined) return ' It goes on by itself.';
+  return isHooked ? '' : ' Until then pushes are found every 5 minutes.';
 }

@@ -1,13 +1,11 @@
-import type { App } from '../../shared/domain/app.ts';
+import { type App, type AppRef, FINALIZER } from '../../shared/domain/app.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { abandonBuild } from '../../shared/runtime/abandon-build.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Needs } from './needs.ts';
+import { prepareNamespace } from './prepare-namespace.ts';
 import { writeConditions } from './write-conditions.ts';
-
-/** Keeps a deleted App until what was made for it is gone. */
-export const FINALIZER = 'cite.dev/cleanup';
 
 /** What was made for a deleted App goes; webhook and collaborator with the repository's last App (DESIGN §3). */
 export async function finalize(ports: Needs, app: App, log: Logger): Promise<void> {
@@ -17,26 +15,25 @@ export async function finalize(ports: Needs, app: App, log: Logger): Promise<voi
     await ledger(ports).conclude(change, { outcome: 'cancelled', by: 'the deletion of its App' });
     if (change.build !== undefined) await abandonBuild(ports, change.build);
   }
-  await cluster.releaseHosts(app);
-  if (await hasRights(ports, app)) {
-    // The Service first: a switch can no longer bring a Workload back.
+  // Where the Namespace is going too, or is no longer Cite's, what is there is the App's and goes with it.
+  if (!(await prepareNamespace(ports, app))) {
+    // What an earlier App of the name left is owned by nobody.
+    await cluster.ensureRoutes(app, []);
+    // The Service before the Workloads: a switch can no longer bring a Workload back.
     await cluster.deleteService(app);
     for (const workload of await cluster.listWorkloads(app)) await cluster.deleteWorkload(workload);
   }
+  await cluster.releaseHosts(app);
   if (await isLastOfRepository(ports, app)) await disconnectSource(ports, app, log);
   await cluster.updateApp(app, { finalizers: app.finalizers.filter((name) => name !== FINALIZER) });
   log.info('App deleted');
 }
 
-/** Not where the Namespace is going too, or is no longer Cite's. What is there is the App's, and goes with it. */
-async function hasRights({ cluster }: Needs, { namespace }: App): Promise<boolean> {
-  try {
-    await cluster.grantRights(namespace);
-    return true;
-  } catch (err) {
-    if (!(err instanceof InvalidError)) throw err;
-    return false;
-  }
+/** An App that cannot be read: what it owns goes with it, and of its repository nothing is known. */
+export async function letGo({ cluster }: Needs, ref: AppRef, log: Logger): Promise<void> {
+  await cluster.releaseHosts(ref);
+  await cluster.removeFinalizer(ref, FINALIZER);
+  log.warn({ app: `${ref.namespace}/${ref.name}` }, 'App deleted unread: its webhook may be left');
 }
 
 async function isLastOfRepository({ cluster }: Needs, app: App): Promise<boolean> {

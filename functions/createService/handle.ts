@@ -1,14 +1,15 @@
 import type { CloudEvent } from 'cloudevents';
 import { decideAcceptance } from '../../shared/domain/acceptance.ts';
-import type { App, AppRef } from '../../shared/domain/app.ts';
+import { type App, type AppRef, FINALIZER } from '../../shared/domain/app.ts';
 import { InvalidError } from '../../shared/domain/errors.ts';
 import { appOfClusterEvent, parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { connectSource } from './connect-source.ts';
-import { FINALIZER, finalize } from './finalize.ts';
+import { finalize, letGo } from './finalize.ts';
 import { followSpec } from './follow-spec.ts';
 import type { Needs } from './needs.ts';
+import { prepareNamespace } from './prepare-namespace.ts';
 import { provideRoutes } from './provide-routes.ts';
 import { provideService } from './provide-service.ts';
 import { writeConditions } from './write-conditions.ts';
@@ -37,15 +38,16 @@ async function appsOf(ports: Needs, event: CloudEvent<unknown>): Promise<readonl
   return apps.filter((app) => app.spec.secret === change.name);
 }
 
-/** One that cannot be read waits for a person: it is said where they look. Its correction wakes this function. */
+/** One that cannot be read waits for a person: it is said where they look. Its correction, or its deletion, wakes this function. */
 async function readApp(ports: Needs, ref: AppRef, log: Logger): Promise<App | undefined> {
   try {
     return await ports.cluster.getApp(ref);
   } catch (err) {
     if (!(err instanceof InvalidError)) throw err;
     log.warn({ err, app: `${ref.namespace}/${ref.name}` }, 'App cannot be read');
-    const status = await ports.cluster.appStatus(ref);
-    if (status) await writeConditions(ports, { ...ref, status }, [refusedFor('Unreadable', err)]);
+    const there = await ports.cluster.appStatus(ref);
+    if (there?.deleting) await letGo(ports, ref, log);
+    else if (there) await writeConditions(ports, { ...ref, ...there }, [refusedFor('Unreadable', err)]);
     return undefined;
   }
 }
@@ -62,7 +64,7 @@ async function reconcile(ports: Needs, app: App, log: Logger): Promise<void> {
     return writeConditions(ports, app, [refusedFor(reason, fault)]);
   }
   // Before the finalizer: it promises what only the rights can do.
-  const unprepared = await prepare(ports, app);
+  const unprepared = await prepareNamespace(ports, app);
   if (unprepared) {
     log.warn({ err: unprepared }, 'Namespace cannot be prepared');
     return writeConditions(ports, app, [refusedFor('NamespaceNotPrepared', unprepared)]);
@@ -87,15 +89,4 @@ async function reconcile(ports: Needs, app: App, log: Logger): Promise<void> {
   if (isServed) await followSpec(ports, app, log);
   const again = missed ?? routes?.missed;
   if (again) throw again;
-}
-
-/** Gives what is for somebody to mend: resync looks again. */
-async function prepare({ cluster }: Needs, { namespace }: App): Promise<InvalidError | undefined> {
-  try {
-    await cluster.grantRights(namespace);
-    return undefined;
-  } catch (err) {
-    if (err instanceof InvalidError) return err;
-    throw err;
-  }
 }

@@ -4,16 +4,17 @@ import type { Needs } from './needs.ts';
 
 export type NewCondition = Omit<Condition, 'lastTransitionTime'>;
 
+/** What is to be had of an App that cannot be read, too: without a spec. */
+type Told = Pick<App, 'namespace' | 'name' | 'status'> & { readonly spec?: Pick<App['spec'], 'hold'> };
+
 /** Conditions, address and what follows from them, only where one differs: the write wakes this function again. */
 export async function writeConditions(
   ports: Needs,
-  app: Pick<App, 'namespace' | 'name' | 'status'>,
+  app: Told,
   next: readonly NewCondition[],
   url = app.status.url,
 ): Promise<void> {
   const before = new Map(app.status.conditions.map((condition) => [condition.type, condition]));
-  const same = next.every((condition) => isSame(before.get(condition.type), condition));
-  if (same && app.status.url === url) return;
   const now = ports.clock().toISOString();
   const merged = new Map(before);
   for (const condition of next) {
@@ -22,16 +23,16 @@ export async function writeConditions(
     merged.set(condition.type, { ...condition, lastTransitionTime });
   }
   const conditions = [...merged.values()];
-  const state = stateBeside({ ...app.status, conditions });
+  const state = stateBeside({ ...app.status, conditions }, app.spec?.hold);
+  const same = next.every((condition) => isSame(before.get(condition.type), condition));
+  if (same && app.status.url === url && app.status.state === state) return;
   await ports.cluster.setAppStatus(app, {
     conditions,
     ...(url === undefined ? {} : { url }),
-    ...(state === undefined ? {} : { state }),
+    // What switchSelector has written meanwhile stays, unless it is this that changes it.
+    ...(state === undefined || state === app.status.state ? {} : { state }),
   });
 }
 
-/** A system that is away says so with other words at every try: those would wake this function for the next one. */
 const isSame = (old: Condition | undefined, next: NewCondition) =>
-  old?.status === next.status &&
-  old.reason === next.reason &&
-  (old.message === next.message || next.status === 'Unknown');
+  old?.status === next.status && old.reason === next.reason && old.message === next.message;

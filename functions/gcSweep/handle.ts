@@ -18,13 +18,17 @@ export const handle = eventFunction<Needs>(
       if (!(await ports.store.takeLease('sweep', owner, LEASE_MS)))
         return log.info('another sweep is under way');
       try {
+        // First: what is past its time must go also where the cluster lets nothing else go.
+        await ports.store.expire(ports.clock());
+        const missed: unknown[] = [];
         for (const action of await sweepPlan(ports)) {
-          if (action.action !== 'keep') await carryOut(ports, action, log);
+          if (action.action !== 'keep') await carryOut(ports, action, log).catch((err) => missed.push(err));
         }
         for (const job of decideEndedJobs(await ports.cluster.listBuildJobs(), ports.clock())) {
           await ports.cluster.deleteBuildJob(job.key);
         }
-        await ports.store.expire(ports.clock());
+        // One that cannot be retired (somebody's own object with our labels) keeps no other from it.
+        if (missed.length > 0) throw missed[0];
       } finally {
         await ports.store.returnLease('sweep', owner);
       }

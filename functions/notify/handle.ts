@@ -5,7 +5,7 @@ import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
-import { appEvent, commitStatus, deploymentReports } from './decide.ts';
+import { appEvent, commitStatus, deploymentReports, isPastTelling } from './decide.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'clock' | 'newId' | 'log'> & {
   readonly config: Config<'CONSOLE_URL'>;
@@ -48,8 +48,9 @@ async function tellAll(ports: Needs, id: string, log: Logger): Promise<void> {
       await tell(ports, change);
       log.info({ change: id, message: message.id, state: change.state }, 'told');
     } catch (err) {
-      // The host will never take it: the Change itself still shows its state.
-      if (!(err instanceof InvalidError)) throw err;
+      // The host will never take it, or nobody lets us: the Change itself still shows its state.
+      const isGivenUp = err instanceof DeniedError && isPastTelling(change, ports.clock());
+      if (!(err instanceof InvalidError || isGivenUp)) throw err;
       log.warn({ err, change: id }, 'the code host refuses to be told');
     }
     if (missed) throw missed;

@@ -24,6 +24,11 @@ export const handle = eventFunction<Needs>(
     },
 );
 
+/** Every event of the platform names what it is about, and nothing more: what is larger was made to fill the store. */
+const MAX_DATA = 4096;
+
+const bounded = (data: unknown) => ((JSON.stringify(data) ?? '').length <= MAX_DATA ? data : '[cut]');
+
 /** Knative adds what went wrong as attributes (knative.md 1.9); the message in base64. */
 function deadLetter(event: CloudEvent<unknown>, at: Date): DeadLetter {
   const text = (name: string) => String(event[name] ?? '').slice(0, 2048);
@@ -32,7 +37,7 @@ function deadLetter(event: CloudEvent<unknown>, at: Date): DeadLetter {
     type: event.type,
     source: event.source,
     ...(event.subject ? { subject: event.subject } : {}),
-    data: event.data,
+    data: bounded(event.data),
     destination: text('knativeerrordest'),
     code: Number(event.knativeerrorcode ?? 0) || 0,
     message: Buffer.from(text('knativeerrordata'), 'base64').toString(),

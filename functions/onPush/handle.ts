@@ -7,6 +7,7 @@ import { statusContext } from '../../shared/domain/status-context.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { type Cause, considerCommit, type Needs } from './consider-commit.ts';
+import { mayHear } from './may-hear.ts';
 import { parsePush } from './payload.ts';
 import { resumeBuild } from './resume-build.ts';
 import { retryChange } from './retry-change.ts';
@@ -60,7 +61,7 @@ async function judge(ports: Needs, delivery: Delivery, log: Logger): Promise<Jud
 
 async function onHeadFound(ports: Needs, event: CloudEvent<unknown>, log: Logger): Promise<void> {
   const app = await ports.cluster.getApp(parseOwnEvent('dev.cite.head.found', event.data));
-  if (!app || app.deleting) return;
+  if (!app || app.deleting || !(await mayHear(ports, app))) return;
   const { repository, branch } = app.spec;
   const head = await ports.codeHost.branchHead(repository, branch);
   if (!head)
@@ -89,9 +90,10 @@ async function isJudgedOnHost(ports: Needs, app: App, commit: string): Promise<b
 }
 
 async function appsOn(ports: Needs, repository: string, branch: string): Promise<readonly App[]> {
-  const apps = await ports.cluster.listApps();
-  return apps.filter(
+  const apps = (await ports.cluster.listApps()).filter(
     ({ spec, deleting }) =>
       !deleting && spec.repository.toLowerCase() === repository.toLowerCase() && spec.branch === branch,
   );
+  const hear = await Promise.all(apps.map((app) => mayHear(ports, app)));
+  return apps.filter((_, i) => hear[i]);
 }

@@ -10,6 +10,7 @@ import { type EventHandler, eventFunction } from '../../shared/runtime/event-fun
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { releaseImage } from '../../shared/runtime/release-image.ts';
+import { sayingWhyItWaits } from '../../shared/runtime/saying-why-it-waits.ts';
 import { decide, type StatusDecision } from './decide.ts';
 import { type Considered, newestOnly } from './newest-only.ts';
 
@@ -23,7 +24,10 @@ export const handle = eventFunction<Needs>(
     async (event, log) => {
       const waiting = await waitingChanges(ports, event);
       const considered: Considered[] = [];
-      for (const change of waiting) considered.push({ change, decision: await consider(ports, change) });
+      for (const change of waiting) {
+        const decision = await sayingWhyItWaits(ports, [change], () => consider(ports, change));
+        considered.push({ change, decision });
+      }
       const lifted = event.type === 'dev.cite.hold.lifted';
       for (const { change, decision } of lifted ? await newestOnly(ports, considered) : considered) {
         log.info({ change: change.id, ...decision }, 'change considered');
@@ -67,7 +71,7 @@ async function judge(ports: Needs, delivery: string, waiting: readonly Change[])
   await ports.store.judgeDelivery(delivery, judgement);
 }
 
-/** What no retry mends (a status that may not be read, a registry that is not allowed) ends the Change, with the remedy. */
+/** What no retry mends (a repository that is gone, a registry that is not allowed) ends the Change, with the remedy. */
 async function consider(ports: Needs, change: Change): Promise<StatusDecision> {
   try {
     const app = await appOfChange(ports, change);

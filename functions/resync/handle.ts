@@ -1,11 +1,11 @@
 import type { App } from '../../shared/domain/app.ts';
-import { InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import type { CiteEvent } from '../../shared/domain/events.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { decide, PATIENCE_MS } from './decide.ts';
-import { turnOf } from './turn.ts';
+import { troubledTurn, turnOf } from './turn.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' | 'log'>;
 
@@ -28,7 +28,7 @@ export const handle = eventFunction<Needs>(
         unjudged: await store.unjudgedDeliveries(new Date(now.getTime() - PATIENCE_MS)),
         pending: await store.pendingMessages(),
         newHeads: await newHeads(ports, turn, log),
-        turn,
+        turn: [...turn, ...troubledTurn(apps, now)],
         now,
       });
       const failed = await emitAll(ports, events, log);
@@ -58,11 +58,13 @@ async function newHeads(ports: Needs, apps: readonly App[], log: Logger): Promis
     try {
       if (await isNewHead(ports, app)) found.push(app);
     } catch (err) {
-      if (err instanceof RetryableError) {
+      // The rights on one repository say nothing of the others'.
+      const isItsOwn = err instanceof DeniedError && err.right !== undefined;
+      if (err instanceof RetryableError && !isItsOwn) {
         log.warn({ err }, 'the code host is not there: heads are looked at in the next round');
         return found;
       }
-      if (!(err instanceof InvalidError)) throw err;
+      if (!(err instanceof InvalidError || isItsOwn)) throw err;
       log.warn({ err, app: `${app.namespace}/${app.name}` }, 'its branch cannot be read');
     }
   }

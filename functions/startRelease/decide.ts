@@ -33,6 +33,9 @@ export function decide(facts: ReleaseFacts): ReleaseDecision {
   if (facts.given) return { action: 'start', release: facts.given };
   const last = app.lastRelease;
   if (last?.change !== change.id) {
+    // An event is a hint, and anybody in the cluster may send one: checks, Hold and build are not passed by by it.
+    if (change.state !== 'starting' && change.state !== 'held')
+      return { action: 'nothing', reason: `it may not have its release yet: ${change.state}` };
     if (app.spec.hold) return { action: 'hold', reason: heldBy(app.spec.hold) };
     const newer = supersededBy(order);
     if (newer !== undefined) return { action: 'conclude', verdict: { outcome: 'superseded', by: newer } };

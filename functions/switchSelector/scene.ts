@@ -26,12 +26,12 @@ export async function readScene({ cluster, store }: Needs, ref: AppRef): Promise
   if (!service) return undefined;
   const app = await cluster.getApp(ref);
   if (!app || app.deleting) return undefined;
-  const workloads = await cluster.listWorkloads(ref);
-  const onTheirWay = workloads.some(
-    (w) => w.outcome === undefined || w.release.number === app.spec.hold?.release,
-  );
-  const pods = onTheirWay ? await cluster.listPods(ref) : [];
-  const open = await store.listChanges({ app: app.uid, open: true });
+  // At once: what is ready should not wait for three answers in turn.
+  const [workloads, pods, open] = await Promise.all([
+    cluster.listWorkloads(ref),
+    cluster.listPods(ref),
+    store.listChanges({ app: app.uid, open: true }),
+  ]);
   const verdicts = await verdictsOf(store, workloads, open);
   return { service, app, workloads, pods, open, verdicts };
 }

@@ -31,7 +31,7 @@ const status = {
         type: 'object',
         required: ['type', 'status', 'reason', 'message', 'lastTransitionTime'],
         properties: {
-          type: text('Accepted, ServiceReady, SourceConnected, …'),
+          type: text('Accepted, ServiceReady, SourceConnected or RouteReady.'),
           status: {
             ...text('Unknown: it could not be asked, and is tried again.'),
             enum: ['True', 'False', 'Unknown'],
@@ -103,6 +103,6 @@ function crd() {
 
 /** The whole of knative/base/crd.yaml. */
 export const crdText = () =>
-  `# Generated from shared/domain/app.ts: npm run generate\n${stringify(crd(), { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  `# Generated from shared/domain/app-spec.ts: npm run generate\n${stringify(crd(), { lineWidth: 0, aliasDuplicateObjects: false })}`;
 
 if (import.meta.main) writeFileSync(crdFile, crdText());

@@ -8,7 +8,7 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { bundle } from './bundle.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const here = fileURLToPath(new URL('.', import.meta.url));
 const builders = ['docker', 'podman', 'buildctl'] as const;
 
 const program = new Command('image')
@@ -21,10 +21,11 @@ const program = new Command('image')
       .choices(builders)
       .default(process.env.BUILDKIT_HOST ? 'buildctl' : 'docker'),
   )
+  .option('--platform <platform>', 'that of the nodes, such as linux/amd64; default: that of the builder')
   .option('--node-image <image>', 'image with Node 24 to start from', 'node:24-slim')
   .parse();
 const [reference = ''] = program.args;
-const options = program.opts<{ with: (typeof builders)[number]; nodeImage: string }>();
+const options = program.opts<{ with: (typeof builders)[number]; nodeImage: string; platform?: string }>();
 
 const folder = mkdtempSync(join(tmpdir(), 'cite-image-'));
 try {
@@ -41,58 +42,27 @@ try {
 
 /** Gives the digest of what was pushed. */
 async function push(context: string, metadata: string): Promise<string> {
-  const dockerfile = join(root, 'Dockerfile');
-  const nodeImage = `NODE_IMAGE=${options.nodeImage}`;
+  const { nodeImage, platform } = options;
+  const settings = ['--file', join(here, 'Dockerfile'), '--build-arg', `NODE_IMAGE=${nodeImage}`];
+  if (platform) settings.push('--platform', platform);
   switch (options.with) {
-    case 'docker':
-      await run(
-        'docker',
-        'buildx',
-        'build',
-        '--push',
-        '--tag',
-        reference,
-        '--file',
-        dockerfile,
-        '--build-arg',
-        nodeImage,
-        '--metadata-file',
-        metadata,
-        context,
-      );
+    case 'docker': {
+      const pushing = ['--push', '--metadata-file', metadata];
+      await run('docker', 'buildx', 'build', '--tag', reference, ...settings, ...pushing, context);
       return digestOf(metadata);
-    case 'buildctl':
-      await run(
-        'buildctl',
-        'build',
-        '--progress=plain',
-        '--frontend=dockerfile.v0',
-        '--opt',
-        `build-arg:${nodeImage}`,
-        '--local',
-        `context=${context}`,
-        '--local',
-        `dockerfile=${root}`,
-        '--output',
-        `type=image,name=${reference},push=true`,
-        '--metadata-file',
-        metadata,
-      );
-      return digestOf(metadata);
+    }
     case 'podman':
-      await run(
-        'podman',
-        'build',
-        '--tag',
-        reference,
-        '--file',
-        dockerfile,
-        '--build-arg',
-        nodeImage,
-        context,
-      );
+      await run('podman', 'build', '--tag', reference, ...settings, context);
       await run('podman', 'push', '--digestfile', metadata, reference);
       return readFileSync(metadata, 'utf8').trim();
+    case 'buildctl': {
+      const source = ['--local', `context=${context}`, '--local', `dockerfile=${here}`];
+      const opts = [`build-arg:NODE_IMAGE=${nodeImage}`, ...(platform ? [`platform=${platform}`] : [])];
+      const output = ['--output', `type=image,name=${reference},push=true`, '--metadata-file', metadata];
+      const recipe = ['--frontend', 'dockerfile.v0', ...opts.flatMap((opt) => ['--opt', opt])];
+      await run('buildctl', 'build', '--progress', 'plain', ...recipe, ...source, ...output);
+      return digestOf(metadata);
+    }
   }
 }
 

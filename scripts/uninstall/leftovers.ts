@@ -1,4 +1,4 @@
-import { PULL_SECRET } from '../../shared/adapters/kubernetes/pull-secret.ts';
+import { PULL_SECRET } from '../../shared/domain/naming.ts';
 import type { Api } from '../cluster/api.ts';
 import { CLAIMS, managed, ofApps, SERVING } from './places.ts';
 

@@ -11,6 +11,7 @@ export const ofApps = `${managed}%2Ccite.dev%2Fapp`;
 export const APPS = '/apis/cite.dev/v1alpha1';
 export const CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/apps.cite.dev';
 export const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+export const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
 export const SERVING = '/apis/serving.knative.dev';
 /** Cluster-wide, as the names in them are: they have no owner that they go with. */
 export const CLAIMS = '/apis/networking.internal.knative.dev/v1alpha1/clusterdomainclaims';

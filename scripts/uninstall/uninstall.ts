@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { PULL_SECRET } from '../../shared/adapters/kubernetes/pull-secret.ts';
+import { PULL_SECRET } from '../../shared/domain/naming.ts';
 import { confirmed } from '../cli/confirm.ts';
 import { Failure } from '../cli/failure.ts';
 import { oneLine } from '../cli/text.ts';
@@ -45,6 +45,10 @@ async function uninstall(api: Api, options: Options): Promise<void> {
   say(await farewell(api, options));
 }
 
+/** Apps that are registered again take them over. */
+const AT_CODE_HOST =
+  "Webhooks and collaborators at the code host stay: remove them in each repository's settings. --apps removes them.";
+
 /** What is about to happen, for the question whether it may. */
 function plan(apps: readonly AppObject[], options: Options): string {
   const named = apps.length > 0 ? apps.map(appName).join(', ') : 'none';
@@ -56,6 +60,7 @@ function plan(apps: readonly AppObject[], options: Options): string {
     'The platform: removed, with its functions, rights, the type apps.cite.dev, the Namespaces cite-system and',
     'cite-builds, and what is in them: history, build logs, the Secret cite.',
     'The Namespaces of the Apps stay, with what else is in them.',
+    ...(options.apps ? [] : [AT_CODE_HOST]),
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import { FINALIZER } from '../../functions/createService/finalize.ts';
+import { FINALIZER } from '../../shared/domain/app.ts';
 import { type Api, Refusal } from '../cluster/api.ts';
 import { type AppObject, appName, appPath, listApps } from './app-object.ts';
 import { disown } from './disown.ts';

@@ -1,7 +1,7 @@
 import type { App } from './app.ts';
 import { InvalidError } from './errors.ts';
 import { registryFault } from './image-reference.ts';
-import { isAppName, isReservedNamespace, MAX_NAME, ownerOf } from './naming.ts';
+import { isAppName, isReservedNamespace, MAX_NAME, ownerOf, PULL_SECRET } from './naming.ts';
 
 /** What the platform's operator has set. */
 interface Rules {
@@ -42,6 +42,10 @@ export function decideAcceptance(
       problem,
       'Add the owner to its annotation cite.dev/owners.',
     );
+  }
+  if (spec.secret === PULL_SECRET) {
+    const problem = `${PULL_SECRET} is the password that all pods pull images with`;
+    return refusal('ReservedSecret', 'spec.secret', problem, 'Name another Secret.');
   }
   return refusedImage(spec.image, rules.ALLOWED_REGISTRIES);
 }

@@ -21,6 +21,9 @@ export interface App {
   readonly createdAt: Date;
 }
 
+/** Keeps a deleted App until what was made for it is gone. */
+export const FINALIZER = 'cite.dev/cleanup';
+
 /** Names an App in every event, record and log line. */
 export interface AppRef {
   readonly namespace: string;

@@ -17,6 +17,12 @@ export class ConflictError extends RetryableError {
  */
 export class DeniedError extends RetryableError {
   override name = 'DeniedError';
+  /** The one right that is missing, where that is known: what needs another one may go on meanwhile. */
+  readonly right: string | undefined;
+  constructor(message: string, options: ErrorOptions & { readonly right?: string } = {}) {
+    super(message, options);
+    this.right = options.right;
+  }
 }
 
 /**

@@ -37,6 +37,9 @@ export function isReservedNamespace(namespace: string, platform: string): boolea
   return namespace === 'default' || namespace === platform || /^(kube|knative|cite)-/.test(namespace);
 }
 
+/** What pods pull images of a private registry with: an operator's Secret beside the platform, copied to its tenants. */
+export const PULL_SECRET = 'cite-pull';
+
 export const workloadName = (app: string, release: number) => `${app}-r${release}`;
 
 const source = (repository: string, branch: string) => `${repository.toLowerCase()}#${branch}`;

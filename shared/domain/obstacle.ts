@@ -1,4 +1,5 @@
 import type { AppStatus, Condition } from './app.ts';
+import type { Hold } from './app-spec.ts';
 
 /** What keeps an App from being deployed at all, as `kubectl get apps` shows it; undefined: nothing does. */
 export function obstacle(conditions: readonly Pick<Condition, 'type' | 'status' | 'reason'>[]) {
@@ -11,8 +12,13 @@ export function obstacle(conditions: readonly Pick<Condition, 'type' | 'status' 
 }
 
 /** The state under these conditions. Once no obstacle is left it is as before; switchSelector then goes on with it. */
-export function stateBeside({ conditions, state, live }: AppStatus): string | undefined {
+export function stateBeside(
+  { conditions, state, live }: AppStatus,
+  hold: Hold | undefined,
+): string | undefined {
   const now = obstacle(conditions);
   if (now !== undefined) return now;
-  return /^(refused|blocked): /.test(state ?? '') ? (live ? 'live' : 'waiting') : state;
+  if (!/^(refused|blocked): /.test(state ?? '')) return state;
+  if (hold) return 'held';
+  return live ? 'live' : 'waiting';
 }

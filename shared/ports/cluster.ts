@@ -34,8 +34,10 @@ export interface Apps {
   updateApp(app: App, change: AppChange): Promise<App>;
   /** Replaces what is named of the status; last writer wins, nobody decides by it. */
   setAppStatus(ref: AppRef, status: Partial<AppStatus>): Promise<void>;
-  /** The status as it was last written, also of an App that cannot be read; undefined: there is no such App. */
-  appStatus(ref: AppRef): Promise<AppStatus | undefined>;
+  /** What there is to know of an App that cannot be read, too; undefined: there is no such App. */
+  appStatus(ref: AppRef): Promise<Pick<App, 'status' | 'deleting'> | undefined>;
+  /** Removes the one of this name, also of an App that cannot be read; with the last one a deleted App goes. */
+  removeFinalizer(ref: AppRef, name: string): Promise<void>;
   /** Shows the App's people what became of it, for as long as the cluster keeps events; one of an id once. */
   recordEvent(app: AppRef & { readonly uid: string }, event: AppEvent): Promise<void>;
   /** Marks it as being deleted; it goes when its last finalizer does. */

@@ -1,6 +1,7 @@
 /**
- * GitHub, in the words that the platform uses of it. Unreachable, 5xx and rate limits throw RetryableError; a token
- * that has run out DeniedError; one without the right, or a repository that is not there, InvalidError with the remedy.
+ * GitHub, in the words that the platform uses of it. Unreachable, 5xx and rate limits throw RetryableError, in words
+ * that are the same at every try; a token that has run out, or lacks the right, DeniedError; a repository that is not
+ * there InvalidError with the remedy.
  */
 export interface CodeHost {
   /** Undefined: there is no such branch, or repository. */

@@ -50,8 +50,8 @@ const variables = {
   APP_URL: z
     .string()
     .regex(
-      /^https?:\/\/(?=.*\{name\})(?=.*\{namespace\})/,
-      'must be an http address with {name} and {namespace} in it',
+      /^https?:\/\/[^/]*(\{name\}[^/{]*\.[^/{]*\{namespace\}|\{namespace\}[^/{]*\.[^/{]*\{name\})/,
+      'must be an http address with {name} and {namespace} in its host, a dot between them',
     )
     .prefault('http://{name}.{namespace}.svc.cluster.local'),
   /** Where the function listens; Knative sets it. */

@@ -16,11 +16,12 @@ export interface Installation {
 }
 
 /**
- * docs/install.md, as its reader does it: the Secret, the settings and the image of the overlay `small`, then
- * `kubectl apply -k`. What this cluster has not, a real one has: a volume for Redis, images of public registries.
+ * docs/install.md, as its reader does it: the settings and the image of the overlay `small`, the Namespaces, the Secret,
+ * then `kubectl apply -k`. What this cluster has not, a real one has: a volume for Redis, images of public registries.
  */
 export async function install(machine: Machine, { image, gitHost, upgrade }: Installation): Promise<void> {
   const { kubectl, apply } = machine;
+  await kubectl('apply', '-f', 'knative/base/namespace.yaml');
   await apply(prerequisites);
   await createSecret(machine, gitHost.token);
   const folder = mkdtempSync(join(tmpdir(), 'cite-install-'));
@@ -60,10 +61,7 @@ async function createSecret({ kubectl, apply }: Machine, githubToken: string): P
   await apply(await kubectl(...secret, '--dry-run=client', '-o', 'yaml'));
 }
 
-const settings = (
-  gitHost: string,
-) => `BROKER_URL=http://broker-ingress.knative-eventing.svc.cluster.local/cite-system/cite
-WEBHOOK_URL=http://${RECEIVER}
+const settings = (gitHost: string) => `WEBHOOK_URL=http://${RECEIVER}
 CONSOLE_URL=http://${CONSOLE}
 APP_URL=http://{name}.{namespace}.apps.cite.test
 BUILD_REGISTRY=${REGISTRY}/apps
@@ -96,11 +94,6 @@ const prerequisites = JSON.stringify({
   apiVersion: 'v1',
   kind: 'List',
   items: [
-    ...['cite-system', 'cite-builds'].map((name) => ({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name },
-    })),
     {
       apiVersion: 'v1',
       kind: 'PersistentVolume',

@@ -99,18 +99,10 @@ export async function stopMachine(): Promise<void> {
 /** The image of the platform, made by BuildKit in the cluster with the command that users have; gives its reference with digest. */
 export async function platformImage(machine: Machine): Promise<string> {
   const address = await buildkit(machine);
-  const { stdout } = await run(
-    process.execPath,
-    [
-      'scripts/image/image.ts',
-      `${REGISTRY}/cite/functions:e2e`,
-      '--with',
-      'buildctl',
-      '--node-image',
-      'node:24',
-    ],
-    { env: { ...machine.env, BUILDKIT_HOST: address }, cwd: root, maxBuffer: 64 * 1024 * 1024 },
-  );
+  const args = [`${REGISTRY}/cite/functions:e2e`, '--with', 'buildctl', '--node-image', 'node:24'];
+  const env = { ...machine.env, BUILDKIT_HOST: address };
+  const options = { env, cwd: root, maxBuffer: 64 * 1024 * 1024 };
+  const { stdout } = await run('npm', ['run', '--silent', 'image', '--', ...args], options);
   return stdout.trim();
 }
 

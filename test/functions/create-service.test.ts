@@ -211,6 +211,7 @@ describe('an App is refused', () => {
     ['in a Namespace that says nothing of owners', anApp(), [], 'RefusedOwner'],
     ['in a Namespace that is not managed', anApp(), undefined, 'RefusedOwner'],
     ['with an image of a registry that is not allowed', anApp({ spec: image }), ['acme'], 'RefusedRegistry'],
+    ['with the pull Secret as its own', anApp({ spec: { secret: 'cite-pull' } }), ['acme'], 'ReservedSecret'],
     ['never, when all is in order, however the owner is spelled', anApp(), ['ACME'], undefined],
   ])('%s', (_title, app, owners, reason) => {
     expect(decideAcceptance(app, owners, config)?.reason).toBe(reason);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { appEvent, commitStatus, deploymentReports } from '../../functions/notify/decide.ts';
+import { appEvent, commitStatus, deploymentReports, isPastTelling } from '../../functions/notify/decide.ts';
 import type { Change, Verdict } from '../../shared/domain/change.ts';
-import { aChange, NOON, sha } from '../support/facts.ts';
+import { aChange, minutesAfterNoon, NOON, sha } from '../support/facts.ts';
 
 const URL = 'https://cite.test';
 
@@ -61,6 +61,14 @@ describe('notify words', () => {
 
   it('nothing of a deployment that has no release yet', () => {
     expect(deploymentReports(aChange(), [], URL)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Change>, number, boolean]>([
+    ['of what ended more than a day ago', { verdict: { outcome: 'failed', why: 'x' } }, 25, true],
+    ['not of what ended today', { verdict: { outcome: 'failed', why: 'x' } }, 23, false],
+    ['not of what is under way, however long', {}, 25, false],
+  ])('to a code host that denies it, no more %s', (_title, change, hours, given) => {
+    expect(isPastTelling(aChange(change), minutesAfterNoon(hours * 60))).toBe(given);
   });
 
   describe('of what went live', () => {

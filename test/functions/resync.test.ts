@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide, type ResyncFacts } from '../../functions/resync/decide.ts';
-import { APPS_PER_TICK, turnOf } from '../../functions/resync/turn.ts';
+import { APPS_PER_TICK, TROUBLED_PER_TICK, troubledTurn, turnOf } from '../../functions/resync/turn.ts';
+import type { Condition } from '../../shared/domain/app.ts';
 import {
   aBuild,
   aChange,
@@ -101,6 +102,26 @@ describe('resync emits', () => {
     const ticks = [0, 5, 10].map((minute) => turnOf(apps, minutesAfterNoon(minute)));
     expect(ticks.flat().toSorted((a, b) => a - b)).toEqual(apps);
     expect(Math.max(...ticks.map((tick) => tick.length))).toBe(APPS_PER_TICK);
+  });
+
+  it('looks in every tick at Apps that something is wrong with, a bounded number too', () => {
+    const condition = (status: Condition['status']): Condition => ({
+      type: 'SourceConnected',
+      status,
+      reason: 'X',
+      message: '',
+      lastTransitionTime: NOON.toISOString(),
+    });
+    const app = (name: string, status: Condition['status']) =>
+      anApp({ name, status: { conditions: [condition(status)] } });
+    const well = Array.from({ length: 2 * APPS_PER_TICK }, (_, i) => app(`well-${i}`, 'True'));
+    const [ill, unknown] = [app('ill', 'False'), app('unknown', 'Unknown')];
+    for (const minute of [0, 5, 10])
+      expect(troubledTurn([...well, ill, unknown], minutesAfterNoon(minute))).toEqual([ill, unknown]);
+    const many = Array.from({ length: 2 * TROUBLED_PER_TICK }, (_, i) => app(`ill-${i}`, 'False'));
+    const ticks = [0, 5].map((minute) => troubledTurn(many, minutesAfterNoon(minute)));
+    expect(ticks.map((tick) => tick.length)).toEqual([TROUBLED_PER_TICK, TROUBLED_PER_TICK]);
+    expect(new Set(ticks.flat()).size).toBe(many.length);
   });
 
   it('looks at nothing when there is no App', () => {

@@ -16,7 +16,7 @@ const superseded = { ...order, head: sha('c'), latest: sha('b'), candidateInLate
 const last = aRelease(6);
 
 const facts = (change: Partial<ReleaseFacts> = {}): ReleaseFacts => ({
-  change: aChange({ id: 'uid-1/d1' }),
+  change: aChange({ id: 'uid-1/d1', state: 'starting' }),
   app: anApp({ lastRelease: last }),
   order,
   image: 'r.test/shop@sha256:1',
@@ -90,6 +90,11 @@ describe('startRelease decides', () => {
         action: 'conclude',
         verdict: { outcome: 'failed', why: 'Secret db is not in the namespace: create it, then retry' },
       },
+    ],
+    [
+      'nothing for one that waits for its checks, whoever asks',
+      { change: aChange({ id: 'uid-1/d1', state: 'waiting for checks' }) },
+      { action: 'nothing', reason: 'it may not have its release yet: waiting for checks' },
     ],
     [
       'nothing for one with its verdict',

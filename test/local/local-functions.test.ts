@@ -29,15 +29,16 @@ describe('the environment of a function on one machine', () => {
   });
 
   test('comes with how long an idle process is kept, as its manifest says', () => {
-    expect(functions.map(({ idleMs }) => idleMs)).toEqual(functions.map(() => 6000));
+    expect(named('onPush')?.idleMs).toBe(30_000);
+    expect(named('gcSweep')?.idleMs).toBe(6000);
     const [service] = manifests.services;
     if (!service) throw new Error('there is no function');
     const [key] = Object.keys(service.spec.template.metadata.annotations);
     expect(key).toBe('autoscaling.knative.dev/window');
-    const template = { ...service.spec.template, metadata: { annotations: { [String(key)]: 30_000 } } };
+    const template = { ...service.spec.template, metadata: { annotations: { [String(key)]: 45_000 } } };
     const changed = { ...service, spec: { ...service.spec, template } } as typeof service;
     const [fn] = localFunctions({ ...manifests, services: [changed] }, values);
-    expect(fn?.idleMs).toBe(30_000);
+    expect(fn?.idleMs).toBe(45_000);
   });
 
   test('lacks no value that its manifest asks for', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultBroker, judgeBroker } from '../../scripts/preflight/checks/broker-class.ts';
 import { judgeDomain } from '../../scripts/preflight/checks/domain.ts';
@@ -177,19 +178,19 @@ const cases: [string, Finding, State, RegExp][] = [
     'a Secret that lacks a key',
     judgeSecret(['A', 'B'], { hasNamespace: true, keys: ['A'] }),
     'missing',
-    /lacks B/,
+    /lacks B\n.*edit secret cite.*docs\/install\.md, step 3/,
   ],
   [
     'no Secret',
     judgeSecret(['A'], { hasNamespace: true, keys: undefined }),
     'missing',
-    /create secret generic cite --from-literal=A=/,
+    /docs\/install\.md, step 3 \(Namespaces and Secrets\).*REDIS_PASSWORD/,
   ],
   [
     'a Namespace that is still to come',
     judgeSecret(['A'], { hasNamespace: false, keys: undefined }),
     'warning',
-    /create namespace cite-system/,
+    /no Namespace cite-system.*\n.*docs\/install\.md, step 3/,
   ],
 
   ['a registry', judgeRegistry('r.test', [{ status: 200 }]), 'ok', /every node/],
@@ -245,6 +246,12 @@ clusterDefault: { brokerClass: MTChannelBasedBroker, kind: ConfigMap, name: imc 
 namespaceDefaults: { cite-system: { brokerClass: Kafka } }`;
     expect(defaultBroker({ data: { 'default-br-config': text } })).toEqual({ brokerClass: 'Kafka' });
     expect(defaultBroker(undefined)).toBeUndefined();
+  });
+
+  it('the step that whoever lacks the Secret is sent to is in the manual', () => {
+    const { remedy = '' } = judgeSecret(['A'], { hasNamespace: true, keys: undefined });
+    const [, file = '', step, title] = /(docs\/\S+\.md), step (\d) \((.+?)\)/.exec(remedy) ?? [];
+    expect(readFileSync(file, 'utf8')).toContain(`\n## ${step}. ${title}\n`);
   });
 
   it('the report has a line for each check, aligned, and then the remedies', () => {

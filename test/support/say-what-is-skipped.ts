@@ -1,5 +1,6 @@
 import { noApiServer, noOwnApiServer } from '../contract/kubernetes/api-server.ts';
 import { redisIsMissing } from '../contract/store/redis-server.ts';
+import { noKubectl } from '../knative/rendered.ts';
 
 /** Before the tests: what this machine lacks, and which of them are skipped for it. */
 export function setup(): void {
@@ -11,4 +12,5 @@ export function setup(): void {
   if (noApiServer) process.stderr.write(`Skipped: the cluster port on Kubernetes ${noApiServer}.\n`);
   if (noOwnApiServer)
     process.stderr.write(`Skipped: preflight and uninstall on an API server: ${noOwnApiServer}.\n`);
+  if (noKubectl) process.stderr.write(`Skipped: what the overlays promise: ${noKubectl}.\n`);
 }

@@ -51,6 +51,7 @@ else
       const { code, out, err } = await uninstall([], { input: 'no\n' });
       expect(code).toBe(1);
       expect(out).toMatch(/Apps \(acme\/web\): left running/);
+      expect(out).toMatch(/Webhooks and collaborators at the code host stay: .*--apps removes them/);
       expect(err).toMatch(/nothing was done\n$/);
       expect(await there(...platformPaths, APPS)).toEqual(all(platformPaths.length + 1, true));
       expect(await backups()).toEqual([]);

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { appSpec, secretName } from '../../../shared/domain/app-spec.ts';
 import type { Needs } from '../needs.ts';
 import { problem, refusal } from '../problem.ts';
+import { refuseReserved } from '../require-secret.ts';
 import { jsonBody, namespaceName, person } from '../schemas.ts';
 
 const write = createRoute({
@@ -30,6 +31,7 @@ export function secrets({ cluster, log }: Needs): OpenAPIHono {
   return new OpenAPIHono().openapi(write, async (c) => {
     const { namespace, name } = c.req.valid('param');
     const { content, by } = c.req.valid('json');
+    refuseReserved(name);
     if (!(await cluster.namespaceOwners(namespace))) {
       const detail = `There is no Namespace ${namespace} of Cite's. Register an App first: that makes it.`;
       throw refusal(404, detail);

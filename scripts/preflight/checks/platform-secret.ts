@@ -2,6 +2,8 @@ import { type Check, type Finding, missing, ok, warning } from '../finding.ts';
 
 const NAMESPACE = 'cite-system';
 const NAME = 'cite';
+/** The one place that tells how it is made; only there is it known what the overlay needs besides. */
+const MANUAL = 'docs/install.md, step 3 (Namespaces and Secrets)';
 
 export interface SecretFacts {
   readonly hasNamespace: boolean;
@@ -15,15 +17,11 @@ export function judgeSecret(wanted: readonly string[], { hasNamespace, keys }: S
   if (keys)
     return missing(
       `${NAMESPACE}/${NAME} lacks ${lacking.join(', ')}`,
-      `kubectl -n ${NAMESPACE} edit secret ${NAME}: add the keys under stringData.`,
+      `kubectl -n ${NAMESPACE} edit secret ${NAME}: add them under stringData; ${MANUAL}, says what each is.`,
     );
-  const literals = wanted.map((key) => `--from-literal=${key}=…`).join(' ');
-  const make = `kubectl -n ${NAMESPACE} create secret generic ${NAME} ${literals}`;
-  if (hasNamespace) return missing(`there is no Secret ${NAMESPACE}/${NAME}`, make);
-  return warning(
-    `there is no Namespace ${NAMESPACE} yet, nor its Secret ${NAME}`,
-    `kubectl create namespace ${NAMESPACE}, then ${make}`,
-  );
+  const remedy = `see ${MANUAL}: the overlay small needs REDIS_PASSWORD in it, too.`;
+  if (hasNamespace) return missing(`there is no Secret ${NAMESPACE}/${NAME}`, remedy);
+  return warning(`there is no Namespace ${NAMESPACE} yet, nor its Secret ${NAME}`, remedy);
 }
 
 export const platformSecret: Check = {

@@ -10,18 +10,14 @@ const MAX_MESSAGE = 300;
 
 /**
  * The port's error for what a call threw. `permission` is the right that the call needs, in the words of GitHub's
- * settings page: it is the remedy where GitHub says only "Not Found" or "Resource not accessible".
+ * settings page: it is the remedy where GitHub says only "Not Found" or "Resource not accessible". What is over by
+ * itself has the same words at every try, for each new one would be written and told: GitHub's (a time, the id of a
+ * request) are the cause.
  */
 export function portError(error: unknown, permission: string): unknown {
-  if (isTimeout(error)) return new RetryableError('GitHub did not answer in time', { cause: error });
+  if (isTimeout(error)) return outage(error);
   if (!isHttpFault(error)) return error;
-  const message = oneLine(error.message);
-  if (isRateLimit(error)) {
-    const wait = error.response?.headers['retry-after'];
-    return new RetryableError(`GitHub's rate limit${wait ? `, to be tried in ${wait} s` : ''}: ${message}`, {
-      cause: error,
-    });
-  }
+  if (isRateLimit(error)) return new RetryableError("GitHub's rate limit is used up", { cause: error });
   switch (error.status) {
     case 401:
       return new DeniedError(
@@ -29,7 +25,10 @@ export function portError(error: unknown, permission: string): unknown {
         { cause: error },
       );
     case 403:
-      return invalid('token', `GitHub refuses: ${message}`, `Give it the permission ${permission}`, error);
+      return new DeniedError(
+        `GitHub refuses: ${oneLine(error.message)}. Give the token the permission ${permission}.`,
+        { cause: error, right: permission },
+      );
     case 404:
       return invalid(
         'repository',
@@ -41,13 +40,13 @@ export function portError(error: unknown, permission: string): unknown {
     case 410:
     case 422:
     case 451:
-      return invalid('request', `GitHub refuses: ${message}`, 'Correct what it names', error);
+      return invalid('request', `GitHub refuses: ${oneLine(error.message)}`, 'Correct what it names', error);
     default:
-      return new RetryableError(`GitHub cannot be reached or failed (${error.status}): ${message}`, {
-        cause: error,
-      });
+      return outage(error);
   }
 }
+
+const outage = (cause: unknown) => new RetryableError('GitHub cannot be reached, or fails', { cause });
 
 /** `work`, or undefined where GitHub says 404. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {

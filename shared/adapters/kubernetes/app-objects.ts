@@ -33,6 +33,10 @@ export function parseRelease(text: string): Release | undefined {
   }
 }
 
+export const statusOf = ({ status }: AppObject): AppStatus => ({ conditions: [], ...status });
+
+export const isDeleting = ({ metadata }: AppObject) => metadata?.deletionTimestamp !== undefined;
+
 /** Throws InvalidError for an App that somebody wrote past the CRD, or whose counter was tampered with. */
 export function toApp(object: AppObject): App {
   const { name, namespace, uid, resourceVersion, createdAt, annotations } = metadataOf(object as object);
@@ -56,8 +60,8 @@ export function toApp(object: AppObject): App {
     generation: object.metadata?.generation ?? 1,
     spec: spec.data,
     ...(lastRelease ? { lastRelease } : {}),
-    status: { conditions: [], ...object.status },
-    deleting: object.metadata?.deletionTimestamp !== undefined,
+    status: statusOf(object),
+    deleting: isDeleting(object),
     finalizers: object.metadata?.finalizers ?? [],
     createdAt,
   };

@@ -1,20 +1,22 @@
-import type { App } from '../../domain/app.ts';
+import type { App, AppRef } from '../../domain/app.ts';
 import { InvalidError } from '../../domain/errors.ts';
 import type { Apps } from '../../ports/cluster.ts';
-import { type AppObject, appPatch, appResource, toApp } from './app-objects.ts';
+import { type AppObject, appPatch, appResource, isDeleting, statusOf, toApp } from './app-objects.ts';
 import { type Connection, mergePatch, pages } from './connection.ts';
 import { ask, create, find } from './errors.ts';
-import { APP, checkNames, isObjectName, managed } from './objects.ts';
+import { APP, checkNames, isObjectName, managed, metadataOf } from './objects.ts';
 
 type AppVerbs = Omit<Apps, 'readSecret' | 'writeSecret' | 'recordEvent'>;
 
 export function kubernetesApps({ custom }: Connection): AppVerbs {
+  const read = async ({ namespace, name }: AppRef) => {
+    if (!isObjectName(namespace) || !isObjectName(name)) return undefined;
+    return find<AppObject>(custom.getNamespacedCustomObject({ ...appResource, namespace, name }));
+  };
+
   return {
-    async getApp({ namespace, name }) {
-      if (!isObjectName(namespace) || !isObjectName(name)) return undefined;
-      const found = await find<AppObject>(
-        custom.getNamespacedCustomObject({ ...appResource, namespace, name }),
-      );
+    async getApp(ref) {
+      const found = await read(ref);
       return found && toApp(found);
     },
 
@@ -69,12 +71,19 @@ export function kubernetesApps({ custom }: Connection): AppVerbs {
       await find(custom.patchNamespacedCustomObjectStatus(patch, mergePatch));
     },
 
-    async appStatus({ namespace, name }) {
-      if (!isObjectName(namespace) || !isObjectName(name)) return undefined;
-      const found = await find<AppObject>(
-        custom.getNamespacedCustomObject({ ...appResource, namespace, name }),
-      );
-      return found && { conditions: [], ...found.status };
+    async appStatus(ref) {
+      const found = await read(ref);
+      return found && { status: statusOf(found), deleting: isDeleting(found) };
+    },
+
+    async removeFinalizer(ref, finalizer) {
+      const found = await read(ref);
+      const finalizers = found?.metadata?.finalizers ?? [];
+      if (!found || !finalizers.includes(finalizer)) return;
+      const { namespace, name, resourceVersion } = metadataOf(found as object);
+      const others = finalizers.filter((one) => one !== finalizer);
+      const body = { metadata: { resourceVersion, finalizers: others } };
+      await find(custom.patchNamespacedCustomObject({ ...appResource, namespace, name, body }, mergePatch));
     },
 
     async deleteApp({ namespace, name }) {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { V1Container, V1Job, V1Secret } from '@kubernetes/client-node';
 import type { NewBuildJob } from '../../ports/cluster.ts';
-import { buildScript, cloneScript, SOURCE } from './build-script.ts';
+import { buildScript, cloneScript, SOURCE, WAITING_FOR_REGISTRY } from './build-script.ts';
 import { nodeDockerfile, staticDockerfile } from './dockerfiles.ts';
 import { BUILD, managed } from './objects.ts';
 
@@ -131,6 +131,12 @@ function buildStep(job: NewBuildJob, place: BuildPlace): V1Container {
       CACHE: `${name}:cache`,
       DOCKER_CONFIG: '/registry',
     }),
+    // Not ready: it waits for the registry. Nobody is routed to it; it is how a pod tells without an API (build-job-waiting.ts).
+    readinessProbe: {
+      exec: { command: ['test', '!', '-e', WAITING_FOR_REGISTRY] },
+      periodSeconds: 5,
+      failureThreshold: 1,
+    },
     // BuildKit mounts file systems and starts containers (docs/builds.md says what that means).
     securityContext: { privileged: true },
     volumeMounts: [

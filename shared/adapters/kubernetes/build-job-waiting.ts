@@ -5,8 +5,18 @@ export function waitingFor({ status }: V1Pod): string | undefined {
   const unplaced = status?.conditions?.find((one) => one.type === 'PodScheduled' && one.status === 'False');
   if (unplaced)
     return `no node takes its pod: ${unplaced.message ?? unplaced.reason ?? 'no reason was told'}`;
+  if (waitsForRegistry(status)) return 'its registry cannot be used, the log of the build says why';
   const steps = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   return steps.map(stepWaitsFor).find((text) => text !== undefined);
+}
+
+/** Its build step was ready, and is no longer (build-script.ts). Before its first probe it never was. */
+function waitsForRegistry(status: V1Pod['status']): boolean {
+  const build = status?.containerStatuses?.find(({ name }) => name === 'build');
+  const began = build?.state?.running?.startedAt;
+  const unready = status?.conditions?.find((one) => one.type === 'Ready' && one.status === 'False');
+  const since = unready?.lastTransitionTime;
+  return began !== undefined && since !== undefined && since > began;
 }
 
 /** On its way: nothing to say yet. */

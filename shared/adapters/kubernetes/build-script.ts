@@ -13,15 +13,21 @@ git checkout --quiet --detach FETCH_HEAD
 rm -rf .git
 `;
 
+/** There while the build step waits for a registry: its readiness probe tells by it (build-job-objects.ts). */
+export const WAITING_FOR_REGISTRY = '/tmp/waiting-for-registry';
+
+/** BuildKit's last words where a registry is to blame, and time or an operator mends it. */
+const REGISTRY_FAULT = 'failed to (push|do request)|unexpected status.*(429|5[0-9][0-9])';
+
 /**
- * The build step: BuildKit for this one build, then the push. What the repository is to blame for ends the build at
- * once; a registry that cannot be reached or is full is tried again until the build's time is over, since the build is
- * in BuildKit's cache and only the push is made again. The last words are the Job's result (build-job-state.ts).
+ * The build step: BuildKit for this one build, which pushes what it made. What the repository is to blame for ends it at
+ * once; a registry that is away or full is tried again until the build's time is over, with all that was built in
+ * BuildKit's cache. The last words are the Job's result (build-job-state.ts).
  *
  * A link as context could lead to the registry's credential: the folder has to be inside the source. Everything else of
  * the context is read by BuildKit, which follows no link out of it.
  */
-export const buildScript = `set -eu
+export const buildScript = `set -eu -o pipefail
 fail() { echo "$1" | tee /dev/termination-log >&2; exit 1; }
 
 context=$(cd "${SOURCE}/$CONTEXT" 2>/dev/null && pwd -P) || fail "there is no folder $CONTEXT: correct build.context"
@@ -54,12 +60,13 @@ done
 
 build() {
   buildctl build --progress=plain --frontend dockerfile.v0 --local context="$context" --local dockerfile="$recipe" \\
-    --import-cache "type=registry,ref=$CACHE" "$@"
+    --output "type=image,name=$IMAGE,push=true" --metadata-file /tmp/metadata.json \\
+    --import-cache "type=registry,ref=$CACHE" --export-cache "type=registry,ref=$CACHE,mode=max,ignore-error=true" "$@"
 }
-build "$@"
-until build --output "type=image,name=$IMAGE,push=true" --metadata-file /tmp/metadata.json \\
-  --export-cache "type=registry,ref=$CACHE,mode=max,ignore-error=true" "$@"; do
-  echo "$IMAGE could not be pushed: the lines above say why. Tried again in 10 s, until the build's time is over." >&2
+until build "$@" 2>&1 | tee /tmp/build.log; do
+  tail -n 1 /tmp/build.log | grep -v 'did not complete successfully' | grep -qE '${REGISTRY_FAULT}' || exit 1
+  echo 'The registry cannot be used: the line above says why. Tried again in 10 s, until the time of the build is over.'
+  touch ${WAITING_FOR_REGISTRY}
   sleep 10
 done
 digest=$(sed -n 's/.*"containerimage.digest": *"\\([^"]*\\)".*/\\1/p' /tmp/metadata.json | head -n 1)

@@ -94,9 +94,12 @@ export function translate(error: unknown): Error {
     case 415:
       return refused('cluster', 'The cluster does not take such a request.');
     default:
-      return new RetryableError(message, { cause: error });
+      return new RetryableError(withoutNearEnd(message), { cause: error });
   }
 }
+
+/** Go names both ends of a connection that broke (`read tcp 10.0.0.5:41234->10.96.0.1:443`): the near one is new at every try. */
+const withoutNearEnd = (message: string) => message.replace(/\S+:\d+->/g, '');
 
 /** What mends a 403 for the same request; undefined: nothing does (Pod Security, a policy). Only the words tell. */
 function remedyOfDenial(message: string): string | undefined {

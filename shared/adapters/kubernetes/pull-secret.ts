@@ -1,11 +1,10 @@
 import type { V1Secret } from '@kubernetes/client-node';
 import { InvalidError } from '../../domain/errors.ts';
+import { PULL_SECRET } from '../../domain/naming.ts';
 import type { Connection } from './connection.ts';
 import { ask, create, find } from './errors.ts';
 import { isManaged, managed, metadataOf } from './objects.ts';
 
-/** What pods pull images of a private registry with: an operator's Secret beside the platform, copied to its tenants. */
-export const PULL_SECRET = 'cite-pull';
 const KEY = '.dockerconfigjson';
 
 /** Brings the Namespace's copy in line. InvalidError: the operator's is not there, or somebody else's has its name here. */

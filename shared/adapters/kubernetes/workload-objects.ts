@@ -6,11 +6,10 @@ import type {
   V1Secret,
 } from '@kubernetes/client-node';
 import type { Check } from '../../domain/app-spec.ts';
-import { workloadName } from '../../domain/naming.ts';
+import { PULL_SECRET, workloadName } from '../../domain/naming.ts';
 import type { NewWorkload } from '../../domain/workload.ts';
 import { appResource } from './app-objects.ts';
 import { APP, APP_UID, CONTAINER, HTTP, managed, RELEASE, RELEASE_RECORD, releaseLabel } from './objects.ts';
-import { PULL_SECRET } from './pull-secret.ts';
 
 /** The three objects that a Workload is, all of its name. The App owns them: what is left over goes with it. */
 export function workloadObjects(

@@ -98,6 +98,11 @@ const waits = (reason: string, message?: string): V1ContainerStatus => ({
   state: { waiting: { reason, ...(message ? { message } : {}) } },
 });
 
+const unready = (since: number, began: number): V1PodStatus => ({
+  conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: new Date(since) }],
+  containerStatuses: [{ ...ended('build', 0), state: { running: { startedAt: new Date(began) } } }],
+});
+
 test.each<[string, V1PodStatus, string | undefined]>([
   ['starts', { initContainerStatuses: [waits('PodInitializing')] }, undefined],
   ['pulls its image', { initContainerStatuses: [waits('ContainerCreating')] }, undefined],
@@ -131,6 +136,8 @@ test.each<[string, V1PodStatus, string | undefined]>([
     },
     'no node takes its pod: 1 Insufficient cpu.',
   ],
+  ['builds, and was not asked yet whether it is ready', unready(1, 2), undefined],
+  ['was ready and is no longer', unready(3, 2), 'its registry cannot be used, the log of the build says why'],
   ['has one', { conditions: [{ type: 'PodScheduled', status: 'True' }] }, undefined],
 ])('a build whose pod %s', (_what, status, waiting) => {
   expect(build([], status)).toEqual({

@@ -80,6 +80,16 @@ describe('an answer of the API server in the words of the port', () => {
     },
   );
 
+  test('what is over by itself has the same words at every try', () => {
+    const broken = (port: number) =>
+      `failed calling webhook "webhook.serving.knative.dev": read tcp 10.0.0.5:${port}->10.96.0.1:443: connection reset by peer`;
+    const [first, second] = [41234, 50000].map(
+      (port) => translate(answer(500, { reason: 'InternalError', message: broken(port) })).message,
+    );
+    expect(first).toMatch(/knative\.dev": read tcp 10\.96\.0\.1:443: connection reset by peer$/);
+    expect(second).toBe(first);
+  });
+
   test('the field at fault is named', () => {
     const causes = [{ field: 'spec.ports[0]', message: 'Invalid value: 0' }];
     const error = translate(

@@ -188,6 +188,23 @@ export function appsContract(world: World): void {
     expect(await cluster.listApps(app.namespace)).toEqual([]);
   });
 
+  test('a finalizer is removed by its name, whoever else has written, and the App goes with its last', async () => {
+    const { cluster } = world();
+    const app = await newApp(world);
+    await cluster.updateApp(app, { finalizers: ['cite.dev/app', 'cite.dev/more'] });
+    await cluster.removeFinalizer(refOf(app), 'cite.dev/app');
+    await cluster.removeFinalizer(refOf(app), 'cite.dev/app');
+    expect(await getApp(app)).toMatchObject({ finalizers: ['cite.dev/more'], deleting: false });
+    await cluster.deleteApp(refOf(app));
+    expect(await cluster.appStatus(refOf(app))).toMatchObject({ deleting: true });
+    await cluster.removeFinalizer(refOf(app), 'cite.dev/app');
+    expect(await getApp(app)).toMatchObject({ finalizers: ['cite.dev/more'], deleting: true });
+    await cluster.removeFinalizer(refOf(app), 'cite.dev/more');
+    expect(await cluster.appStatus(refOf(app))).toBeUndefined();
+    await cluster.removeFinalizer(refOf(app), 'cite.dev/more');
+    await cluster.removeFinalizer({ ...refOf(app), name: '..' }, 'cite.dev/more');
+  });
+
   test('an App without finalizers goes at once, a missing one was gone before, its name can be taken again', async () => {
     const { cluster } = world();
     const app = await newApp(world);
@@ -235,7 +252,8 @@ export function appsContract(world: World): void {
   test('the status is to be had without the App', async () => {
     const app = await newApp(world);
     await world().cluster.setAppStatus(refOf(app), { state: 'live' });
-    expect(await world().cluster.appStatus(refOf(app))).toEqual({ state: 'live', conditions: [] });
+    const status = { state: 'live', conditions: [] };
+    expect(await world().cluster.appStatus(refOf(app))).toEqual({ status, deleting: false });
     expect(await world().cluster.appStatus({ ...refOf(app), name: 'other' })).toBeUndefined();
     expect(await world().cluster.appStatus({ ...refOf(app), name: '..' })).toBeUndefined();
   });

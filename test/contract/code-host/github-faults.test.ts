@@ -128,6 +128,7 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
       const error = await failure(call);
       expect(error, name).toBeInstanceOf(DeniedError);
       expect((error as Error).message, name).toMatch(/the token\. Give one that is neither expired/);
+      expect((error as DeniedError).right, name).toBeUndefined();
       expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain(
         'secret-token',
       );
@@ -140,14 +141,11 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
     ['ensureWebhook', 'Webhooks: write'],
     ['ensureCollaborator', 'Administration: write'],
     ['branchHead', 'Contents: read'],
-  ])('403 names the permission that %s needs', async (name, permission) => {
+  ])('403 waits for the permission that %s needs, and names it', async (name, permission) => {
     answers = [json(403, { message: 'Resource not accessible by personal access token\r\nforged: line' })];
     const error = await failure(new Map(calls).get(name) ?? expect.unreachable());
-    expect(error).toMatchObject({
-      name: 'InvalidError',
-      field: 'token',
-      remedy: expect.stringContaining(permission),
-    });
+    expect(error).toMatchObject({ name: 'DeniedError', right: permission });
+    expect((error as Error).message).toMatch(new RegExp(`Give the token the permission ${permission}\\.$`));
     expect((error as Error).message).not.toMatch(/[\r\n]/);
   });
 
@@ -185,9 +183,34 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
 
   test('a rate limit is not asked again at once', async () => {
     answers = [json(429, { message: 'slow down' }, { 'retry-after': '1' })];
-    const error = await failure((host) => host.defaultBranch('acme/shop'));
-    expect((error as Error).message).toContain('in 1 s');
+    await failure((host) => host.defaultBranch('acme/shop'));
     expect(requests.length).toBe(1);
+  });
+
+  test.each<[string, readonly [Answer, Answer]]>([
+    [
+      'a rate limit',
+      [
+        json(403, { message: 'API rate limit exceeded. Request ID A1' }, { 'x-ratelimit-remaining': '0' }),
+        json(429, { message: 'slow down' }, { 'retry-after': '17' }),
+      ],
+    ],
+    [
+      'an outage',
+      [
+        json(503, { message: 'No server is available. Request ID A1' }),
+        (req) => req.socket.resetAndDestroy(),
+      ],
+    ],
+  ])('%s is told in the same words at every try, and what GitHub says is the cause', async (_, tries) => {
+    const told: unknown[] = [];
+    for (const answer of tries) {
+      answers = [answer];
+      told.push(await failure((host) => host.setStatus('acme/shop', SHA, status)));
+    }
+    const [first, second] = told as [Error, Error];
+    expect(second.message).toBe(first.message);
+    expect(String(first.cause)).toContain('Request ID A1');
   });
 
   test('a webhook that somebody else made meanwhile is a conflict: the next try finds it', async () => {

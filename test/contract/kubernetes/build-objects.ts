@@ -81,6 +81,26 @@ export function buildObjectTests(server: () => ApiServer): void {
     expect(build?.command?.slice(4)).toEqual(['--opt', 'build-arg:GREETING=$$(HOME) $$HOME "x"; rm -rf /']);
   });
 
+  test('builds go where the operator wants them, and push with what is in their Namespace', async () => {
+    const job = { ...(await start()).job, key: uniqueKey() };
+    const options = { buildNodes: 'dedicated', buildHostUsers: false } as const;
+    await clusterOf(server().kubeconfig, options).startBuildJob(job);
+    const made = await server().connection.batch.readNamespacedJob({
+      namespace: BUILDS,
+      name: `b-${job.key}`,
+    });
+    const pod = made.spec?.template.spec;
+    expect(pod).toMatchObject({ hostUsers: false, nodeSelector: { 'cite.dev/builds': 'true' } });
+    expect(pod?.tolerations).toEqual([{ key: 'cite.dev/builds', operator: 'Exists' }]);
+    const holders = (secretName: string) => {
+      const volume = pod?.volumes?.find(({ secret }) => secret?.secretName === secretName)?.name;
+      return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])]
+        .filter(({ volumeMounts }) => volumeMounts?.some(({ name }) => name === volume))
+        .map(({ name }) => name);
+    };
+    expect(holders('cite-registry')).toEqual(['build']);
+  });
+
   const waiting = async (key: string) => (await cluster().getBuildJob(key))?.waiting;
 
   test('a build whose pod no node takes says so, for as long as it is so', async () => {

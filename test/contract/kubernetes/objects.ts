@@ -214,6 +214,22 @@ export function objectTests(server: () => ApiServer): void {
     expect(await cluster().listApps(namespace)).toEqual([beside]);
   });
 
+  test('an App that cannot be read lets go of its finalizer, and goes with what it owns', async () => {
+    const app = await newApp();
+    const { namespace } = app;
+    await cluster().ensureService(app);
+    const body = {
+      metadata: { finalizers: ['cite.dev/cleanup'], annotations: { 'cite.dev/last-release': 'no json' } },
+    };
+    const at = { group: 'cite.dev', version: 'v1alpha1', plural: 'apps', namespace, name: 'web' };
+    await server().connection.custom.patchNamespacedCustomObject({ ...at, body }, mergePatch);
+    await cluster().deleteApp(refOf(app));
+    expect(await cluster().appStatus(refOf(app))).toMatchObject({ deleting: true });
+    await cluster().removeFinalizer(refOf(app), 'cite.dev/cleanup');
+    expect(await cluster().appStatus(refOf(app))).toBeUndefined();
+    await eventually(async () => expect(await names(namespace)).toEqual([[], [], [], []]));
+  });
+
   test('a listing goes on after its first page', async () => {
     const { namespace, spec } = await newApp();
     const apps = Array.from({ length: 501 }, (_, i) => `app-${i}`);

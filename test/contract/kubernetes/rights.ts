@@ -18,7 +18,7 @@ import { BUILDS, clusterOf } from './world.ts';
 /** What a function does, besides, where Cite has no rights: registering, saying that it was refused, letting go. */
 const beyond: Readonly<Record<string, readonly (keyof Cluster)[]>> = {
   console: ['getApp', 'createApp', 'foreignService', 'getService', 'listWorkloads'],
-  createService: ['getApp', 'appStatus', 'setAppStatus', 'updateApp'],
+  createService: ['getApp', 'appStatus', 'setAppStatus', 'updateApp', 'removeFinalizer'],
 };
 /** Everybody may meet an App that went with its Namespace. */
 const always: readonly (keyof Cluster)[] = ['getApp'];
@@ -203,6 +203,30 @@ export function rightsTests(server: () => ApiServer): void {
       await expect(bind('create-service', managed, 'cluster-admin')).rejects.toMatchObject(denied);
       await expect(bind('create-service', managed, 'edit')).rejects.toMatchObject(denied);
       await bind('create-service', managed, 'cite-tenant-on-push');
+    });
+
+    test('createService binds nowhere but in Namespaces that Cite manages, and to nobody else', async () => {
+      const { rbac } = as('create-service').connection;
+      const to = (subjectNamespace: string, namespace: string) =>
+        rbac.createNamespacedRoleBinding({
+          namespace,
+          body: {
+            metadata: { name: `test-${freshNamespace()}` },
+            roleRef: {
+              apiGroup: 'rbac.authorization.k8s.io',
+              kind: 'ClusterRole',
+              name: 'cite-tenant-notify',
+            },
+            subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: subjectNamespace }],
+          },
+        });
+      // A policy is in force some time after it was made.
+      await eventually(async () => {
+        for (const namespace of [strange, 'default', 'kube-system', SYSTEM, BUILDS])
+          await expect(to(SYSTEM, namespace)).rejects.toThrow(/cite-tenant-bindings/);
+      });
+      await expect(to(managed, managed)).rejects.toThrow(/own service accounts alone/);
+      await to(SYSTEM, managed);
     });
 
     test.each(['console', 'start-release', 'switch-selector'])('%s binds none', async (account) => {

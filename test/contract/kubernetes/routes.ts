@@ -64,6 +64,8 @@ export function routeTests(server: () => ApiServer): void {
     const [route] = await cluster().ensureRoutes(await newApp(), ['shop.example.com']);
     expect(route).toMatchObject({ state: 'failed', reason: 'NoDomainMapping' });
     expect(route?.message).toMatch(/Install Knative Serving/);
+    // An App that goes does not wait for the type.
+    expect(await cluster().ensureRoutes(await newApp(), [])).toEqual([]);
   });
 
   test('a Namespace says which domains its Apps may have', async () => {

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect } from 'vitest';
-import { kubernetesCluster } from '../../../shared/adapters/kubernetes/cluster.ts';
+import { type KubernetesOptions, kubernetesCluster } from '../../../shared/adapters/kubernetes/cluster.ts';
 import { decode } from '../../../shared/adapters/kubernetes/secrets.ts';
 import { buildSettings } from '../../../shared/domain/app-spec.ts';
 import { workloadName } from '../../../shared/domain/naming.ts';
@@ -13,7 +13,7 @@ export const DIGEST = `sha256:${'d'.repeat(64)}`;
 const OUTPUT = 'first line\nzweite Zeile ü\nthird line\n';
 
 /** The adapter under test, for whom this kubeconfig speaks. */
-export const clusterOf = (kubeconfig: string, { pullSecret } = { pullSecret: false }) =>
+export const clusterOf = (kubeconfig: string, options: Partial<KubernetesOptions> = {}) =>
   kubernetesCluster({
     kubeconfig,
     platformNamespace: 'cite-system',
@@ -22,7 +22,8 @@ export const clusterOf = (kubeconfig: string, { pullSecret } = { pullSecret: fal
     imagePrefix: 'registry.test/apps',
     buildNodes: 'any',
     buildHostUsers: true,
-    pullSecret,
+    pullSecret: false,
+    ...options,
   });
 
 /** The contract's world on a real API server and its controllers; the test plays the kubelet. */

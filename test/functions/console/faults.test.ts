@@ -26,6 +26,14 @@ describe('a Secret that an App names', () => {
     expect((await world.cluster.getApp(app))?.spec.secret).toBe('nope');
   });
 
+  test('is not the one that all pods pull images with, though that is there', async () => {
+    const app = await givenApp(world);
+    await world.cluster.writeSecret(app.namespace, 'cite-pull', { '.dockerconfigjson': '{}' });
+    const refused = await world.ask('PATCH', `/api/apps/${app.namespace}/shop`, { secret: 'cite-pull' });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ field: 'secret' }] } });
+    expect((await world.cluster.getApp(app))?.spec.secret).toBeUndefined();
+  });
+
   test('is asked for only when it changes: one that went later blocks no other setting', async () => {
     const app = await givenApp(world, { spec: { secret: 'gone' } });
     const patched = await world.ask('PATCH', `/api/apps/${app.namespace}/shop`, { replicas: 2 });

@@ -100,6 +100,11 @@ describe('a Secret', () => {
     records.close();
     expect((await put(namespace, 'theirs', { A: '1' })).status).toBe(422);
     expect(await world.cluster.readSecret(namespace, 'theirs')).toEqual({ foreign: 'yes' });
+    expect(await put(namespace, 'cite-pull', { A: '1' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'name' }] },
+    });
+    expect(await world.cluster.readSecret(namespace, 'cite-pull')).toBeUndefined();
     expect((await put('no-such-namespace', 'shop', { A: '1' })).status).toBe(404);
     expect((await put(namespace, 'shop', { 'A\nB': '1' })).status).toBe(422);
     expect((await put(namespace, 'shop', { A: 1 })).status).toBe(422);

@@ -1,4 +1,4 @@
-import { InvalidError } from '../../../shared/domain/errors.ts';
+import { DeniedError } from '../../../shared/domain/errors.ts';
 import type { Ancestry, CodeHost, CommitStatus, DeploymentReport } from '../../../shared/ports/code-host.ts';
 
 export type FakeCodeHost = ReturnType<typeof fakeCodeHost>;
@@ -54,7 +54,7 @@ export function fakeCodeHost(from?: { readonly records: Records }) {
     },
     async statuses(_repository, commit) {
       if (faults.refusesStatuses)
-        throw new InvalidError('token', 'may not read statuses', 'Give it the right.');
+        throw new DeniedError('GitHub refuses. Give the token the permission Commit statuses: read.');
       const newest = new Map(
         statuses.filter((one) => one.commit === commit).map(({ status }) => [status.context, status]),
       );

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { APPS_PER_TICK } from '../../../functions/resync/turn.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
 import { sha } from '../../support/facts.ts';
 import type { Call } from './interventions.ts';
@@ -13,6 +14,18 @@ function breaks(w: World, calls: RegExp, err: () => Error): () => void {
   const { around } = w.interventions;
   w.interventions.around = (call: Call, run, args) => {
     if (calls.test(call)) throw err();
+    return around(call, run, args);
+  };
+  return () => {
+    w.interventions.around = around;
+  };
+}
+
+/** From now on the token lacks the right that this call needs, on one repository; until it is given it. */
+function denies(w: World, what: Call, repository: string): () => void {
+  const { around } = w.interventions;
+  w.interventions.around = (call, run, args) => {
+    if (call === what && args[0] === repository) throw new DeniedError('Give it.', { right: 'It: write' });
     return around(call, run, args);
   };
   return () => {
@@ -86,25 +99,28 @@ scene('a build that waited says that it runs, once it does', async (w) => {
 scene('a code host that is down stops no change of the configuration', async (w) => {
   await w.app();
   await w.deploy(A);
-  const mend = breaks(w, /codeHost/, () => new RetryableError('GitHub cannot be reached or failed (502)'));
+  const mend = breaks(w, /codeHost/, () => new RetryableError('GitHub cannot be reached, or fails'));
   await w.edit({ env: { A: '1' } });
   await w.settle();
   expect(await w.live()).toBe(2);
   expect(await condition(w, 'SourceConnected')).toMatchObject({
     status: 'Unknown',
-    message: expect.stringContaining('GitHub cannot be reached or failed (502)'),
+    message: expect.stringContaining('GitHub cannot be reached, or fails'),
   });
   mend();
   await later(w);
   expect(await condition(w, 'SourceConnected')).toMatchObject({ status: 'True' });
 });
 
-scene('a code host that is away in other words at every try is written once', async (w) => {
+scene('a code host that is away is written once, however often it is tried', async (w) => {
   await w.app();
   await w.settle();
   let tries = 0;
   let writes = 0;
-  breaks(w, /ensureWebhook/, () => new RetryableError(`a rate limit, to be tried in ${60 - ++tries} s`));
+  breaks(w, /ensureWebhook/, () => {
+    tries++;
+    return new RetryableError("GitHub's rate limit is used up");
+  });
   const { around } = w.interventions;
   w.interventions.around = (call, run, args) => {
     if (call === 'cluster.setAppStatus') writes++;
@@ -125,13 +141,81 @@ scene('a token that has run out is said on the App, and pushes go on when there 
   await w.settle();
   expect(await condition(w, 'SourceConnected')).toMatchObject({
     status: 'False',
-    message: 'GitHub does not accept the token. Until then pushes are found every 5 minutes.',
+    message: 'GitHub does not accept the token. It goes on by itself.',
   });
   mend();
   await later(w);
   expect(await w.story(B)).toBe('deployed as r2');
   expect(await condition(w, 'SourceConnected')).toMatchObject({ status: 'True' });
   expect(w.host.lastStatus(B)).toMatchObject({ state: 'success', description: 'deployed as r2' });
+});
+
+const LACKING = 'Give the token the permission Webhooks: write.';
+for (const [what, call, err, message] of [
+  [
+    'a webhook that may not be made',
+    /ensureWebhook/,
+    new DeniedError(LACKING, { right: 'Webhooks: write' }),
+    `${LACKING} Until then pushes are found every 5 minutes.`,
+  ],
+  [
+    'a repository that may not be seen',
+    /ensureWebhook/,
+    new InvalidError('repository', 'there is none', 'Check it.'),
+    'repository: there is none. Check it. Until then pushes are found every 5 minutes.',
+  ],
+  [
+    'a collaborator that may not be added',
+    /ensureCollaborator/,
+    new DeniedError('Give it.', { right: 'Administration: write' }),
+    'Give it.',
+  ],
+] as const) {
+  scene(`${what} is said, and no more than that is missing`, async (w) => {
+    breaks(w, call, () => err);
+    await w.app();
+    await w.settle();
+    expect(await condition(w, 'SourceConnected')).toMatchObject({ reason: 'NotConnected', message });
+  });
+}
+
+scene('an App that something is wrong with does not wait until all others had their turn', async (w) => {
+  for (let i = 0; i < APPS_PER_TICK; i++)
+    await w.app({ namespace: 'acme', name: `other-${i}` }, { repository: 'acme/other' });
+  const { around } = w.interventions;
+  w.interventions.around = async (call, run, args) =>
+    call === 'cluster.ensureRoutes' ? [] : around(call, run, args);
+  const mend = denies(w, 'codeHost.ensureWebhook', 'acme/shop');
+  await w.app();
+  await w.settle();
+  mend();
+  w.resync();
+  await w.settle();
+  expect(await condition(w, 'SourceConnected')).toMatchObject({ status: 'True' });
+});
+
+scene('a repository that the token may not read hides the new heads of no other', async (w) => {
+  const two = { namespace: 'acme', name: 'two' };
+  const repository = 'acme/two';
+  await w.app();
+  await w.app(two, { repository });
+  await w.push(A, { repository });
+  await w.settle();
+  denies(w, 'codeHost.branchHead', 'acme/shop');
+  await w.push(B, { repository, on: A, told: false });
+  await later(w);
+  expect(await w.story(B, two)).toBe('deployed as r2');
+});
+
+scene('what the code host denies to be told is given up a day after its end, not before', async (w) => {
+  await w.app();
+  breaks(w, /setStatus/, () => new DeniedError('Give it.', { right: 'Commit statuses: write' }));
+  await w.deploy(A);
+  await later(w);
+  expect(await w.store.pendingMessages()).toHaveLength(1);
+  w.advance(24 * 60 * 60);
+  await later(w);
+  expect(await w.store.pendingMessages()).toEqual([]);
 });
 
 scene('a deletion that waits for the code host says so', async (w) => {
@@ -151,10 +235,10 @@ scene('an App that cannot be read says so where it is looked at, once', async (w
   await w.settle();
   w.unreadable.add('shop');
   await later(w);
-  const before = await w.cluster.appStatus(SHOP);
+  const before = (await w.cluster.appStatus(SHOP))?.status;
   w.publish({ type: 'dev.cite.app.found', subject: 'acme/shop', data: SHOP });
   await w.settle();
-  const status = await w.cluster.appStatus(SHOP);
+  const status = (await w.cluster.appStatus(SHOP))?.status;
   expect(status?.state).toBe('refused: Unreadable');
   expect(status?.conditions).toContainEqual(
     expect.objectContaining({
@@ -164,12 +248,67 @@ scene('an App that cannot be read says so where it is looked at, once', async (w
     }),
   );
   await later(w);
-  expect(await w.cluster.appStatus(SHOP)).toEqual(status);
+  expect((await w.cluster.appStatus(SHOP))?.status).toEqual(status);
   expect(before?.state).not.toBe('refused: Unreadable');
   w.unreadable.clear();
   w.publish({ type: 'dev.cite.app.found', subject: 'acme/shop', data: SHOP });
   await w.deploy(A);
   expect((await w.theApp()).status).toMatchObject({ state: 'live', live: 'r1' });
+});
+
+scene('an App that cannot be read can be deleted, and what it owns goes with it', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  w.unreadable.add('shop');
+  let released = 0;
+  w.interventions.before('cluster.releaseHosts', () => released++);
+  await w.cluster.deleteApp(SHOP);
+  await w.settle();
+  expect(await w.cluster.appStatus(SHOP)).toBeUndefined();
+  expect(await w.cluster.listWorkloads()).toEqual([]);
+  expect(released).toBe(1);
+});
+
+scene('an App that is refused and then accepted is held where a person held it', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.hold();
+  await w.edit({ repository: 'other/private' });
+  await w.settle();
+  expect((await w.theApp()).status.state).toBe('refused: RefusedOwner');
+  const states: unknown[] = [];
+  w.interventions.around = (call, run, args) => {
+    if (call === 'cluster.setAppStatus') states.push((args[1] as { state?: string }).state);
+    return run();
+  };
+  await w.edit({ repository: 'acme/shop' });
+  await w.settle();
+  expect(states.filter((state) => state !== undefined)).toEqual(['held']);
+});
+
+scene('a state that somebody wrote over an obstacle is mended, once', async (w) => {
+  await w.app(SHOP, { repository: 'other/shop' });
+  await w.settle();
+  await w.cluster.setAppStatus(SHOP, { state: 'live' });
+  let writes = 0;
+  w.interventions.around = (call, run) => {
+    if (call === 'cluster.setAppStatus') writes++;
+    return run();
+  };
+  await w.settle();
+  expect((await w.theApp()).status.state).toBe('refused: RefusedOwner');
+  expect(writes).toBe(1);
+});
+
+scene('a state that comes while conditions are written stays', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  w.interventions.before('cluster.setAppStatus', () =>
+    w.cluster.setAppStatus(SHOP, { state: 'starting r9' }),
+  );
+  await w.edit({ expose: 'cluster' });
+  await w.settle();
+  expect((await w.theApp()).status.state).toBe('starting r9');
 });
 
 scene('an App that is live and then refused says both, whoever looks at it next', async (w) => {

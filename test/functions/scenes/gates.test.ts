@@ -5,14 +5,23 @@ import { SHOP } from './world.ts';
 
 const A = sha('a');
 
-scene('a Change whose checks cannot be read ends as refused, with the remedy', async (w) => {
-  await w.app(SHOP, { checks: ['ci'] });
-  await w.settle();
-  w.host.faults.refusesStatuses = true;
-  await w.deploy(A);
-  expect(await w.story(A)).toBe('refused: token: may not read statuses. Give it the right.');
-  expect(await w.live()).toBeUndefined();
-});
+scene(
+  'a Change whose checks may not be read says so with the remedy, and goes on once they may',
+  async (w) => {
+    await w.app(SHOP, { checks: ['ci'] });
+    await w.settle();
+    w.host.faults.refusesStatuses = true;
+    await w.deploy(A);
+    const { reason } = await w.changeOf(A);
+    expect(reason).toMatch(/ the permission Commit statuses: read\. It goes on by itself\.$/);
+    expect(await w.live()).toBeUndefined();
+    w.host.faults.refusesStatuses = false;
+    w.advance(300);
+    w.resync();
+    await w.settle();
+    expect(await w.changeOf(A)).toMatchObject({ state: 'waiting for checks', reason: 'waiting for ci' });
+  },
+);
 
 scene('a configuration that was cancelled, taken back and wished again is followed', async (w) => {
   await w.app();

@@ -80,16 +80,21 @@ scene(
   },
 );
 
-scene('an App that goes gives up its hosts', async (w) => {
+scene('an App that goes takes its routes away, an earlier one’s too, then gives up its hosts', async (w) => {
   await w.app();
   await w.deploy(A);
-  const released: unknown[] = [];
+  const calls: unknown[] = [];
   w.interventions.around = (call, run, args) => {
-    if (call === 'cluster.releaseHosts') released.push(args[0]);
+    if (/ensureRoutes|deleteService|releaseHosts/.test(call)) calls.push([call, ...args]);
     return run();
   };
   await w.cluster.deleteApp(SHOP);
   await w.settle();
-  expect(released).toMatchObject([SHOP]);
+  const app = expect.objectContaining(SHOP);
+  expect(calls).toEqual([
+    ['cluster.ensureRoutes', app, []],
+    ['cluster.deleteService', app],
+    ['cluster.releaseHosts', app],
+  ]);
   expect(await w.cluster.getApp(SHOP)).toBeUndefined();
 });

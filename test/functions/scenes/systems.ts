@@ -62,6 +62,7 @@ export const config = readConfig(
     WEBHOOK_URL: 'http://hooks.test',
     CONSOLE_URL: 'http://console.test',
     APP_URL: 'http://{name}.{namespace}.test',
+    DEPLOY_BOT: 'cite-bot',
   },
   [
     'WEBHOOK_SECRET',

@@ -47,10 +47,7 @@ export function apps(records: Records): Omit<Apps, 'readSecret' | 'writeSecret'>
         const ref = { kind: 'App' as const, namespace: app.namespace, name: app.name };
         records.expect(ref, app.resourceVersion);
         const record = find(app) as Stored<'App'>;
-        const body = changed(record.body, change);
-        if (!body.deleting || body.finalizers.length > 0) return toApp(records.update(record, body));
-        removeApp(records, record);
-        return { ...toApp(record), finalizers: [] };
+        return replace(records, record, changed(record.body, change));
       });
     },
     async setAppStatus(ref, status) {
@@ -60,7 +57,16 @@ export function apps(records: Records): Omit<Apps, 'readSecret' | 'writeSecret'>
       });
     },
     async appStatus(ref) {
-      return find(ref)?.body.status;
+      const body = find(ref)?.body;
+      return body && { status: body.status, deleting: body.deleting };
+    },
+    async removeFinalizer(ref, name) {
+      records.transaction(() => {
+        const record = find(ref);
+        if (!record?.body.finalizers.includes(name)) return;
+        const finalizers = record.body.finalizers.filter((one) => one !== name);
+        replace(records, record, { ...record.body, finalizers });
+      });
     },
     /** On one machine nobody reads them: console and command tell of every Change. */
     async recordEvent({ namespace }) {
@@ -75,6 +81,13 @@ export function apps(records: Records): Omit<Apps, 'readSecret' | 'writeSecret'>
       });
     },
   };
+}
+
+/** A deleted App goes with its last finalizer. */
+function replace(records: Records, record: Stored<'App'>, body: Bodies['App']): App {
+  if (!body.deleting || body.finalizers.length > 0) return toApp(records.update(record, body));
+  removeApp(records, record);
+  return { ...toApp(record), finalizers: [] };
 }
 
 /** hold and redeploy are wishes of a person: they change where the change names them, not by a new spec. */

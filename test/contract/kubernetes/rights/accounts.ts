@@ -5,7 +5,7 @@ import { type Connection, connect } from '../../../../shared/adapters/kubernetes
 import type { Cluster } from '../../../../shared/ports/cluster.ts';
 import type { ApiServer } from '../api-server.ts';
 import { BUILDS, clusterOf } from '../world.ts';
-import { accounts, type RightsObject, rightsObjects } from './manifests.ts';
+import { accounts, admissionObjects, type PolicyObject, rightsObjects } from './manifests.ts';
 
 export const SYSTEM = 'cite-system';
 
@@ -21,6 +21,7 @@ export async function installRights({ connection, kubeconfig }: ApiServer) {
   for (const name of [SYSTEM, BUILDS])
     await connection.core.createNamespace({ body: { metadata: { name } } }).catch(() => undefined);
   for (const object of rightsObjects) await apply(connection, object);
+  for (const object of admissionObjects) await apply(connection, object);
   await connection.core
     .createNamespacedSecret({ namespace: SYSTEM, body: PULL_SECRET })
     .catch(() => undefined);
@@ -56,10 +57,12 @@ const PLURALS = {
   ClusterRoleBinding: 'clusterrolebindings',
   Role: 'roles',
   RoleBinding: 'rolebindings',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
+  ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 } as const;
 
 /** As `kubectl apply --server-side` does. */
-async function apply({ raw }: Connection, { apiVersion, kind, metadata, text }: RightsObject): Promise<void> {
+async function apply({ raw }: Connection, { apiVersion, kind, metadata, text }: PolicyObject): Promise<void> {
   const group = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
   const place = metadata.namespace === undefined ? group : `${group}/namespaces/${metadata.namespace}`;
   const path = `${place}/${PLURALS[kind]}/${metadata.name}?fieldManager=cite&force=true&fieldValidation=Strict`;

@@ -45,6 +45,10 @@ export const exercises: Readonly<Record<keyof Cluster, (stage: Stage) => Promise
   createApp: ({ cluster, app }) => cluster.createApp({ ...app, name: 'other' }, specOf('acme')),
   updateApp: async (stage) =>
     stage.cluster.updateApp(await freshApp(stage), { finalizers: ['cite.dev/test'] }),
+  async removeFinalizer(stage) {
+    const app = await stage.admin.updateApp(await freshApp(stage), { finalizers: ['cite.dev/test'] });
+    await stage.cluster.removeFinalizer(app, 'cite.dev/test');
+  },
   setAppStatus: ({ cluster, app }) => cluster.setAppStatus(app, { state: 'live' }),
   recordEvent: ({ cluster, app }) =>
     cluster.recordEvent(app, { id: '1', type: 'Normal', reason: 'Deployed', message: '', at: new Date() }),

@@ -47,6 +47,23 @@ export const rightsObjects: readonly RightsObject[] = rightsFiles.flatMap((file)
   })),
 );
 
+const admission = fileURLToPath(new URL('../../../../knative/base/admission.yaml', import.meta.url));
+const policy = z.object({
+  apiVersion: z.string(),
+  kind: z.enum(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']),
+  metadata: z.object({ name: z.string(), namespace: z.undefined().optional() }),
+});
+
+export type PolicyObject = Pick<RightsObject, 'apiVersion' | 'text'> & {
+  readonly kind: RightsObject['kind'] | z.output<typeof policy>['kind'];
+  readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
+};
+
+/** What holds createService's right to bind to Namespaces of Cite. */
+export const admissionObjects: readonly PolicyObject[] = parseAllDocuments(
+  readFileSync(admission, 'utf8'),
+).map((document) => ({ ...policy.parse(document.toJS()), text: document.toString({ directives: false }) }));
+
 export const kustomization = z
   .object({ resources: z.array(z.string()) })
   .parse(parseAllDocuments(readFileSync(join(folder, 'kustomization.yaml'), 'utf8'))[0]?.toJS());
