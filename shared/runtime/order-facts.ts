@@ -1,4 +1,4 @@
-import { RetryableError } from '../domain/errors.ts';
+import { DeniedError, RetryableError } from '../domain/errors.ts';
 import type { OrderFacts } from '../domain/order.ts';
 import type { Ports } from './ports.ts';
 
@@ -23,8 +23,9 @@ export async function orderFacts(
   try {
     return await askHost(codeHost, question);
   } catch (err) {
-    if (err instanceof RetryableError && latest !== undefined && base === latest)
-      return inLine(candidate, latest);
+    // Not for one that refuses us: it would refuse the build's clone, too.
+    const isDown = err instanceof RetryableError && !(err instanceof DeniedError);
+    if (isDown && latest !== undefined && base === latest) return inLine(candidate, latest);
     throw err;
   }
 }

@@ -2,6 +2,7 @@ import { answering, crashing, type Files } from '../e2e/files.ts';
 
 const DOCKERFILE = `FROM node:24
 WORKDIR /app
+RUN echo made once
 COPY server.js .
 USER 1000
 ENTRYPOINT ["node", "server.js"]

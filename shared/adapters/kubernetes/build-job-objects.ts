@@ -134,7 +134,7 @@ function buildStep(job: NewBuildJob, place: BuildPlace): V1Container {
     // Not ready: it waits for the registry. Nobody is routed to it; it is how a pod tells without an API (build-job-waiting.ts).
     readinessProbe: {
       exec: { command: ['test', '!', '-e', WAITING_FOR_REGISTRY] },
-      periodSeconds: 5,
+      periodSeconds: 2,
       failureThreshold: 1,
     },
     // BuildKit mounts file systems and starts containers (docs/builds.md says what that means).

@@ -13,7 +13,10 @@ git checkout --quiet --detach FETCH_HEAD
 rm -rf .git
 `;
 
-/** There while the build step waits for a registry: its readiness probe tells by it (build-job-objects.ts). */
+/**
+ * There while the build step waits for a registry: its readiness probe tells by it (build-job-objects.ts). It comes late
+ * enough for the step to have been ready once: a step that never was is only starting.
+ */
 export const WAITING_FOR_REGISTRY = '/tmp/waiting-for-registry';
 
 /** BuildKit's last words where a registry is to blame, and time or an operator mends it. */
@@ -66,8 +69,9 @@ build() {
 until build "$@" 2>&1 | tee /tmp/build.log; do
   tail -n 1 /tmp/build.log | grep -v 'did not complete successfully' | grep -qE '${REGISTRY_FAULT}' || exit 1
   echo 'The registry cannot be used: the line above says why. Tried again in 10 s, until the time of the build is over.'
+  sleep 5
   touch ${WAITING_FOR_REGISTRY}
-  sleep 10
+  sleep 5
 done
 digest=$(sed -n 's/.*"containerimage.digest": *"\\([^"]*\\)".*/\\1/p' /tmp/metadata.json | head -n 1)
 printf '{"image":"%s@%s"}' "\${IMAGE%:*}" "$digest" >/dev/termination-log

@@ -21,6 +21,9 @@ function breaks(w: World, calls: RegExp, err: () => Error): () => void {
   };
 }
 
+/** After that a condition that became True may be taken back (write-conditions.ts). */
+const SETTLED_SECONDS = 15;
+
 /** From now on the token lacks the right that this call needs, on one repository; until it is given it. */
 function denies(w: World, what: Call, repository: string): () => void {
   const { around } = w.interventions;
@@ -115,6 +118,7 @@ scene('a code host that is down stops no change of the configuration', async (w)
 scene('a code host that is away is written once, however often it is tried', async (w) => {
   await w.app();
   await w.settle();
+  w.advance(SETTLED_SECONDS);
   let tries = 0;
   let writes = 0;
   breaks(w, /ensureWebhook/, () => {
@@ -135,10 +139,13 @@ scene('a code host that is away is written once, however often it is tried', asy
 scene('a token that has run out is said on the App, and pushes go on when there is another', async (w) => {
   await w.app();
   await w.deploy(A);
+  w.advance(SETTLED_SECONDS);
   const mend = breaks(w, /codeHost/, () => new DeniedError('GitHub does not accept the token.'));
   await w.push(B, { on: A });
   await w.edit({ replicas: 2 });
   await w.settle();
+  // Its clone would be refused, too: it waits.
+  expect((await w.changes()).map(({ commit }) => commit)).not.toContain(B);
   expect(await condition(w, 'SourceConnected')).toMatchObject({
     status: 'False',
     message: 'GitHub does not accept the token. It goes on by itself.',
@@ -218,9 +225,27 @@ scene('what the code host denies to be told is given up a day after its end, not
   expect(await w.store.pendingMessages()).toEqual([]);
 });
 
+scene('instances that see different worlds do not wake each other for ever', async (w) => {
+  await w.app();
+  await w.settle();
+  w.advance(SETTLED_SECONDS);
+  let calls = 0;
+  const { around } = w.interventions;
+  w.interventions.around = (call, run, args) => {
+    // One has the token of before, the other the new one.
+    if (call === 'codeHost.ensureWebhook' && calls++ % 2 === 0)
+      throw new DeniedError('GitHub does not accept the token.');
+    return around(call, run, args);
+  };
+  await w.edit({ replicas: 2 });
+  await w.settle();
+  expect(calls).toBeLessThan(10);
+});
+
 scene('a deletion that waits for the code host says so', async (w) => {
   await w.app();
   await w.deploy(A);
+  w.advance(SETTLED_SECONDS);
   const mend = breaks(w, /removeWebhook/, () => new RetryableError('GitHub did not answer in time'));
   await w.cluster.deleteApp(SHOP);
   await w.settle();
