@@ -51,7 +51,8 @@ async function disconnectSource(ports: Needs, app: App, log: Logger): Promise<vo
     if (config.DEPLOY_BOT !== undefined)
       await codeHost.removeCollaborator(app.spec.repository, config.DEPLOY_BOT);
   } catch (err) {
-    if (!(err instanceof InvalidError || err instanceof DeniedError)) {
+    const isForGood = err instanceof InvalidError || (err instanceof DeniedError && err.right !== undefined);
+    if (!isForGood) {
       if (err instanceof RetryableError) await sayWhatDeletionWaitsFor(ports, app, err);
       throw err;
     }

@@ -70,6 +70,7 @@ async function decideOrRefuse(
       candidate: commit,
       latest: app.lastRelease?.commit,
       base: cause.base,
+      clones: true,
     });
     if (order.headInCandidate && isFresh(cause, ports.clock())) {
       throw new RetryableError('the code host does not show the push on its branch yet');

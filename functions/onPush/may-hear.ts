@@ -1,13 +1,13 @@
-import { decideAcceptance } from '../../shared/domain/acceptance.ts';
+import { mayDeploy } from '../../shared/domain/acceptance.ts';
 import type { App } from '../../shared/domain/app.ts';
 import type { Needs } from './consider-commit.ts';
 
 /**
  * Whether an App hears of its repository's commits at all. Where its Namespace may not deploy the repository's owner,
- * nothing is opened for it: a Change would write its refusal on commits of people who never asked for that App. The
- * App's own condition says why.
+ * nothing is opened for it, whatever else is wrong with it: a Change would write its refusal on commits of people who
+ * never asked for that App. The App's own condition says why.
  */
-export async function mayHear({ cluster, config }: Needs, app: App): Promise<boolean> {
-  const refused = decideAcceptance(app, await cluster.namespaceOwners(app.namespace), config);
-  return refused?.reason !== 'RefusedOwner';
-}
+export const mayHear = async (
+  { cluster }: Pick<Needs, 'cluster'>,
+  { namespace, spec }: App,
+): Promise<boolean> => mayDeploy(await cluster.namespaceOwners(namespace), spec.repository);

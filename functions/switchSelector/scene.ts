@@ -18,20 +18,26 @@ export interface Scene {
 }
 
 /**
- * Reads in the order of DESIGN §6: a Hold or a switch that is written after the Service was read raises its epoch, so
- * that what is decided here fails its test.
+ * The Service first (DESIGN §6): a Hold or a switch that is written after it was read raises its epoch, so that what is
+ * decided here fails its test. The rest at once: what is ready should not wait for four answers in turn, and each write
+ * that follows is a compare-and-set on what was read here.
  */
 export async function readScene({ cluster, store }: Needs, ref: AppRef): Promise<Scene | undefined> {
   const service = await cluster.getService(ref);
   if (!service) return undefined;
-  const app = await cluster.getApp(ref);
-  if (!app || app.deleting) return undefined;
-  // At once: what is ready should not wait for three answers in turn.
-  const [workloads, pods, open] = await Promise.all([
+  const readApp = async () => {
+    const app = await cluster.getApp(ref);
+    return app && !app.deleting
+      ? { app, open: await store.listChanges({ app: app.uid, open: true }) }
+      : undefined;
+  };
+  const [found, workloads, pods] = await Promise.all([
+    readApp(),
     cluster.listWorkloads(ref),
     cluster.listPods(ref),
-    store.listChanges({ app: app.uid, open: true }),
   ]);
+  if (!found) return undefined;
+  const { app, open } = found;
   const verdicts = await verdictsOf(store, workloads, open);
   return { service, app, workloads, pods, open, verdicts };
 }

@@ -39,6 +39,12 @@ const status = {
           reason: text('One word for programs.'),
           message: text('What is wrong, and what to do.'),
           lastTransitionTime: { ...text('Since when its status is this.'), format: 'date-time' },
+          lastUpdateTime: { ...text('When it was last written.'), format: 'date-time' },
+          observedGeneration: {
+            type: 'integer',
+            format: 'int64',
+            description: 'Of which metadata.generation it speaks.',
+          },
         },
       },
     },

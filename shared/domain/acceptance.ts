@@ -33,9 +33,8 @@ export function decideAcceptance(
     const remedy = `Take a DNS-1035 label of at most ${MAX_NAME} characters.`;
     return refusal('InvalidName', 'metadata.name', `${name} can name no Service`, remedy);
   }
-  const owner = ownerOf(spec.repository).toLowerCase();
-  if (!owners?.some((allowed) => allowed.toLowerCase() === owner)) {
-    const problem = `Namespace ${namespace} may not deploy repositories of ${owner}`;
+  if (!mayDeploy(owners, spec.repository)) {
+    const problem = `Namespace ${namespace} may not deploy repositories of ${ownerOf(spec.repository)}`;
     return refusal(
       'RefusedOwner',
       'spec.repository',
@@ -48,6 +47,12 @@ export function decideAcceptance(
     return refusal('ReservedSecret', 'spec.secret', problem, 'Name another Secret.');
   }
   return refusedImage(spec.image, rules.ALLOWED_REGISTRIES);
+}
+
+/** Whether a Namespace of these owners may deploy the repository. Of one that it may not, its Apps do not even hear. */
+export function mayDeploy(owners: readonly string[] | undefined, repository: string): boolean {
+  const owner = ownerOf(repository).toLowerCase();
+  return owners?.some((allowed) => allowed.toLowerCase() === owner) ?? false;
 }
 
 const refusal = (reason: string, field: string, problem: string, remedy: string): Refusal => ({

@@ -38,6 +38,9 @@ export interface Condition {
   readonly reason: string;
   readonly message: string;
   readonly lastTransitionTime: string;
+  /** When anything of it was last written, and of which `generation` of the App it speaks. */
+  readonly lastUpdateTime?: string;
+  readonly observedGeneration?: number;
 }
 
 /**

@@ -35,6 +35,14 @@ export function ledger({ store, events, clock }: Needs) {
     },
     advance: (change: Change, next: Parameters<typeof advanceChange>[1]) =>
       save(change, advanceChange(change, next, clock())),
-    conclude: (change: Change, verdict: Verdict) => save(change, concludeChange(change, verdict, clock())),
+    async conclude(change: Change, verdict: Verdict): Promise<Change> {
+      const ended = await save(change, concludeChange(change, verdict, clock()));
+      // An edit of the App that was left to it, to go with its release, is nobody's now (createService).
+      if (ended !== change && ended.release === undefined) {
+        const { namespace, name } = ended.app;
+        await events.emit(ownEvent('dev.cite.app.found', { namespace, name }));
+      }
+      return ended;
+    },
   };
 }

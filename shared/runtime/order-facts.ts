@@ -8,11 +8,13 @@ interface Question {
   readonly candidate: string;
   readonly latest: string | undefined;
   readonly base?: string | undefined;
+  /** A build follows, which clones: a code host that refuses to be asked would refuse that, too. */
+  readonly clones?: boolean;
 }
 
 /**
- * Asks the code host how a commit stands to the branch's head and to the newest Release. While it is down, `base` may
- * stand in for it: a push made on top of the newest Release follows that, unless the branch was forced since.
+ * Asks the code host how a commit stands to the branch's head and to the newest Release. While it does not answer, `base`
+ * may stand in for it: a push made on top of the newest Release follows that, unless the branch was forced since.
  */
 export async function orderFacts(
   { codeHost }: Pick<Ports, 'codeHost'>,
@@ -23,8 +25,7 @@ export async function orderFacts(
   try {
     return await askHost(codeHost, question);
   } catch (err) {
-    // Not for one that refuses us: it would refuse the build's clone, too.
-    const isDown = err instanceof RetryableError && !(err instanceof DeniedError);
+    const isDown = err instanceof RetryableError && !(question.clones && err instanceof DeniedError);
     if (isDown && latest !== undefined && base === latest) return inLine(candidate, latest);
     throw err;
   }

@@ -107,7 +107,7 @@ else
 
       await wipe();
       await repository.push(docker.answering('three'));
-      await liveAtLast(app, 'three');
+      await app.untilLive('three');
       expect((await app.wish('activate', { release: 1 })).status).toBeLessThan(300);
       await app.untilLive('one');
 

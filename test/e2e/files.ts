@@ -10,14 +10,19 @@ export const nodeApp = (server: string, more: Files = {}): Files => ({
   ...more,
 });
 
-/** Answers its version at `/`, and at `/env/NAME` that variable of its environment. */
+/**
+ * Answers its version at `/`, and at `/env/NAME` that variable of its environment. It keeps idle connections longer
+ * than a gateway does (Envoy: an hour), else it could end one that a request is just coming on (docs/install.md).
+ */
 export const answering = (version: string): Files =>
   nodeApp(`
     console.log('this is ${version}');
-    require('node:http').createServer((request, response) => {
+    const server = require('node:http').createServer((request, response) => {
       const name = request.url.startsWith('/env/') && request.url.slice('/env/'.length);
       response.end(name ? String(process.env[name]) : '${version}');
-    }).listen(process.env.PORT);
+    });
+    server.keepAliveTimeout = 2 * 3600 * 1000;
+    server.listen(process.env.PORT);
   `);
 
 /** Answers `/slow` in two parts, four seconds apart, and every WebSocket message with its version. */

@@ -35,6 +35,8 @@ const isAvailable = ({ object: { spec, status } }: Seen<Deployment>) =>
  * controller that never sleeps, in this process, which patches a Service of its own at the same moment.
  */
 export async function switching(world: ClusterWorld, connection: Connection): Promise<readonly Figure[]> {
+  // The one of a run before: the cluster stays up between them.
+  await world.machine.kubectl('-n', 'acme', 'delete', 'app', 'bench', '--ignore-not-found', '--wait');
   const { repository, app } = await world.anApp(docker.answering('bench 0'), { name: 'bench' });
   await app.untilLive('bench 0');
   await world.machine.apply(

@@ -122,7 +122,7 @@ const bareService = JSON.stringify({
                 command: [
                   'node',
                   '-e',
-                  "require('node:http').createServer((q,r)=>r.writeHead(204).end()).listen(process.env.PORT)",
+                  "process.on('SIGTERM',()=>process.exit());require('node:http').createServer((q,r)=>r.writeHead(204).end()).listen(process.env.PORT)",
                 ],
                 resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } },
               },

@@ -135,7 +135,9 @@ function buildStep(job: NewBuildJob, place: BuildPlace): V1Container {
     readinessProbe: {
       exec: { command: ['test', '!', '-e', WAITING_FOR_REGISTRY] },
       periodSeconds: 2,
-      failureThreshold: 1,
+      // A node that builds is slow to answer.
+      timeoutSeconds: 10,
+      failureThreshold: 2,
     },
     // BuildKit mounts file systems and starts containers (docs/builds.md says what that means).
     securityContext: { privileged: true },

@@ -10,13 +10,16 @@ export function waitingFor({ status }: V1Pod): string | undefined {
   return steps.map(stepWaitsFor).find((text) => text !== undefined);
 }
 
-/** Its build step was ready, and is no longer (build-script.ts). Before its first probe it never was. */
+/**
+ * Its build step was ready, and is no longer (build-script.ts). Before its first probe it never was; where the node is
+ * lost the pod alone is said not to be ready.
+ */
 function waitsForRegistry(status: V1Pod['status']): boolean {
   const build = status?.containerStatuses?.find(({ name }) => name === 'build');
   const began = build?.state?.running?.startedAt;
   const unready = status?.conditions?.find((one) => one.type === 'Ready' && one.status === 'False');
   const since = unready?.lastTransitionTime;
-  return began !== undefined && since !== undefined && since > began;
+  return began !== undefined && build?.ready === false && since !== undefined && since > began;
 }
 
 /** On its way: nothing to say yet. */

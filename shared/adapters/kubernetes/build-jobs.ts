@@ -46,10 +46,13 @@ export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): 
     async startBuildJob(job) {
       checkNames({ key: job.key });
       const name = jobName(job.key);
-      const made = await create(batch.createNamespacedJob({ namespace, body: buildJob(job, place) }));
+      // Looked for first: a quota that is used up refuses to create even what is there.
+      const there =
+        (await find(batch.readNamespacedJob({ namespace, name }))) ??
+        (await create(batch.createNamespacedJob({ namespace, body: buildJob(job, place) })));
       if (job.credential === undefined) return;
       // The pod waits for it. Made second, it is the Job's from birth and never outlives it.
-      const { uid } = metadataOf(made ?? (await ask(batch.readNamespacedJob({ namespace, name }))));
+      const { uid } = metadataOf(there ?? (await ask(batch.readNamespacedJob({ namespace, name }))));
       await create(
         core.createNamespacedSecret({ namespace, body: credentialSecret(job, job.credential, uid) }),
       );

@@ -15,7 +15,8 @@ rm -rf .git
 
 /**
  * There while the build step waits for a registry: its readiness probe tells by it (build-job-objects.ts). It comes late
- * enough for the step to have been ready once: a step that never was is only starting.
+ * enough for the step to have been ready once: a step that never was is only starting. A try that has gone on for half a
+ * minute is past the registry's fault, and takes it away.
  */
 export const WAITING_FOR_REGISTRY = '/tmp/waiting-for-registry';
 
@@ -66,7 +67,14 @@ build() {
     --output "type=image,name=$IMAGE,push=true" --metadata-file /tmp/metadata.json \\
     --import-cache "type=registry,ref=$CACHE" --export-cache "type=registry,ref=$CACHE,mode=max,ignore-error=true" "$@"
 }
-until build "$@" 2>&1 | tee /tmp/build.log; do
+attempt() {
+  (sleep 30; rm -f ${WAITING_FOR_REGISTRY}) &
+  forgets=$!
+  if build "$@" 2>&1 | tee /tmp/build.log; then ended=0; else ended=1; fi
+  kill $forgets 2>/dev/null || true
+  return $ended
+}
+until attempt "$@"; do
   tail -n 1 /tmp/build.log | grep -v 'did not complete successfully' | grep -qE '${REGISTRY_FAULT}' || exit 1
   echo 'The registry cannot be used: the line above says why. Tried again in 10 s, until the time of the build is over.'
   sleep 5

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { V1RoleBinding } from '@kubernetes/client-node';
 import { InvalidError, RetryableError } from '../../domain/errors.ts';
 import type { Namespaces } from '../../ports/cluster.ts';
@@ -51,9 +52,20 @@ export function kubernetesRights(
 
   /** One by one: a listing may wait some 100 ms for the API server's cache. True: it was not there. */
   const bind = async (fn: string, namespace: string) => {
-    if (await find(rbac.readNamespacedRoleBinding({ namespace, name: tenantRole(fn) }))) return false;
-    await create(rbac.createNamespacedRoleBinding({ namespace, body: binding(fn, platformNamespace) }));
-    return true;
+    const wanted = binding(fn, platformNamespace);
+    const name = tenantRole(fn);
+    const there = await find(rbac.readNamespacedRoleBinding({ namespace, name }));
+    if (!there) {
+      await create(rbac.createNamespacedRoleBinding({ namespace, body: wanted }));
+      return true;
+    }
+    const binds = ({ roleRef, subjects = [] }: V1RoleBinding) => ({
+      role: [roleRef.kind, roleRef.name],
+      to: subjects.map((subject) => [subject.kind, subject.name, subject.namespace]),
+    });
+    if (!isDeepStrictEqual(binds(there), binds(wanted)))
+      throw new InvalidError('namespace', `RoleBinding ${name} in ${namespace} is not Cite's`, 'Delete it.');
+    return false;
   };
 
   return {

@@ -15,18 +15,18 @@ export function kubernetesSecrets({ core }: Connection): Pick<Apps, 'readSecret'
     async writeSecret(namespace, name, content) {
       checkNames({ namespace, name });
       const metadata = { name, labels: { ...managed } };
-      const made = await create(
-        core.createNamespacedSecret({ namespace, body: { metadata, stringData: { ...content } } }),
-      );
-      if (made) return;
-      const there = await ask(core.readNamespacedSecret({ namespace, name }));
+      const body = { metadata, stringData: { ...content } };
+      // Looked for first: a quota that is used up refuses to create even what is there.
+      const found = await find(core.readNamespacedSecret({ namespace, name }));
+      if (!found && (await create(core.createNamespacedSecret({ namespace, body })))) return;
+      const there = found ?? (await ask(core.readNamespacedSecret({ namespace, name })));
       if (!isManaged(there))
         throw new InvalidError('name', `the Secret ${name} is not Cite's`, 'Choose another name.');
-      const body = [
+      const patch = [
         { op: 'replace', path: '/metadata/resourceVersion', value: metadataOf(there).resourceVersion },
         { op: 'add', path: '/data', value: encode(content) },
       ];
-      await ask(core.patchNamespacedSecret({ namespace, name, body }));
+      await ask(core.patchNamespacedSecret({ namespace, name, body: patch }));
     },
   };
 }

@@ -116,8 +116,11 @@ export function kubernetesServices({ apps, core, discovery }: Connection): Servi
       };
       const type = expose === 'load-balancer' ? 'LoadBalancer' : 'ClusterIP';
       const spec = { type, ports: portsTo(HTTP), selector: selectorOf(name, undefined) };
-      if (await create(core.createNamespacedService({ namespace, body: { metadata, spec } }))) return;
-      const there = await ask(core.readNamespacedService({ namespace, name }));
+      // Looked for first: a quota that is used up refuses to create even what is there.
+      const found = await read({ namespace, name });
+      if (!found && (await create(core.createNamespacedService({ namespace, body: { metadata, spec } }))))
+        return;
+      const there = found ?? (await ask(core.readNamespacedService({ namespace, name })));
       if (!isManaged(there))
         throw new InvalidError(
           'metadata.name',

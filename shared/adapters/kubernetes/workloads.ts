@@ -26,15 +26,18 @@ export function kubernetesWorkloads(
     // The pods need the first two. After a death they may be there, of a spec that has changed since: nothing runs on
     // them yet. What is the same stays: another one may be making its Deployment just now.
     const at = { namespace, name };
-    if (!(await create(core.createNamespacedConfigMap({ namespace, body: configMap })))) {
-      const there = ours(await ask(core.readNamespacedConfigMap(at)));
+    // Looked for first: a quota that is used up refuses to create even what is there.
+    const oldConfigMap = await find(core.readNamespacedConfigMap(at));
+    if (oldConfigMap || !(await create(core.createNamespacedConfigMap({ namespace, body: configMap })))) {
+      const there = ours(oldConfigMap ?? (await ask(core.readNamespacedConfigMap(at))));
       if (!isDeepStrictEqual(there.data ?? {}, configMap.data)) {
         await find(core.deleteNamespacedConfigMap(at));
         await create(core.createNamespacedConfigMap({ namespace, body: configMap }));
       }
     }
-    if (!(await create(core.createNamespacedSecret({ namespace, body: secret })))) {
-      const there = ours(await ask(core.readNamespacedSecret(at)));
+    const oldSecret = await find(core.readNamespacedSecret(at));
+    if (oldSecret || !(await create(core.createNamespacedSecret({ namespace, body: secret })))) {
+      const there = ours(oldSecret ?? (await ask(core.readNamespacedSecret(at))));
       if (!isDeepStrictEqual(there.data ?? {}, encoded(secret.stringData))) {
         await find(core.deleteNamespacedSecret(at));
         await create(core.createNamespacedSecret({ namespace, body: secret }));

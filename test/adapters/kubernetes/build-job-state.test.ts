@@ -98,9 +98,9 @@ const waits = (reason: string, message?: string): V1ContainerStatus => ({
   state: { waiting: { reason, ...(message ? { message } : {}) } },
 });
 
-const unready = (since: number, began: number): V1PodStatus => ({
+const unready = (since: number, began: number, ready = false): V1PodStatus => ({
   conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: new Date(since) }],
-  containerStatuses: [{ ...ended('build', 0), state: { running: { startedAt: new Date(began) } } }],
+  containerStatuses: [{ ...ended('build', 0), ready, state: { running: { startedAt: new Date(began) } } }],
 });
 
 test.each<[string, V1PodStatus, string | undefined]>([
@@ -138,6 +138,7 @@ test.each<[string, V1PodStatus, string | undefined]>([
   ],
   ['builds, and was not asked yet whether it is ready', unready(1, 2), undefined],
   ['was ready and is no longer', unready(3, 2), 'its registry cannot be used, the log of the build says why'],
+  ['is on a node that is lost', unready(3, 2, true), undefined],
   ['has one', { conditions: [{ type: 'PodScheduled', status: 'True' }] }, undefined],
 ])('a build whose pod %s', (_what, status, waiting) => {
   expect(build([], status)).toEqual({

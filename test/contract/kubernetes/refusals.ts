@@ -54,6 +54,26 @@ export function refusalTests(server: () => ApiServer): void {
     expect(await cluster.readSecret(namespace, 'db')).toEqual({ KEY: 'x' });
   });
 
+  test('what is there already needs no room in a quota that is used up', async () => {
+    const namespace = freshNamespace();
+    const cluster = clusterOf(server().kubeconfig);
+    const { core } = server().connection;
+    await cluster.createNamespace(namespace, 'acme');
+    const app = await cluster.createApp({ namespace, name: 'web' }, specOf('acme'));
+    await cluster.ensureService(app);
+    await cluster.writeSecret(namespace, 'db', { KEY: 'x' });
+    const spec = { hard: { 'count/services': '1', 'count/secrets': '1' } };
+    await core.createNamespacedResourceQuota({ namespace, body: { metadata: { name: 'full' }, spec } });
+    await eventually(async () => {
+      const { status } = await core.readNamespacedResourceQuota({ namespace, name: 'full' });
+      expect(status?.used).toMatchObject({ 'count/services': '1', 'count/secrets': '1' });
+    });
+    await cluster.ensureService(app);
+    await cluster.writeSecret(namespace, 'db', { KEY: 'y' });
+    expect(await cluster.readSecret(namespace, 'db')).toEqual({ KEY: 'y' });
+    await expect(cluster.writeSecret(namespace, 'more', {})).rejects.toThrow(DeniedError);
+  });
+
   test('an API server that nobody answers for may be back later', async () => {
     const gone = await edited('gone', (text) => text.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1'));
     const ref = { namespace: 'any', name: 'web' };

@@ -99,6 +99,19 @@ export function rightsTests(server: () => ApiServer): void {
     }
   });
 
+  test("a binding of the name that is somebody else's is not believed", async () => {
+    const namespace = freshNamespace();
+    await admin().createNamespace(namespace, 'acme');
+    const body = {
+      metadata: { name: 'cite-tenant-create-service' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+    };
+    await server().connection.rbac.createNamespacedRoleBinding({ namespace, body });
+    await expect(as('create-service').cluster.grantRights(namespace)).rejects.toThrow(
+      /is not Cite's. Delete it/,
+    );
+  });
+
   test('in any other Namespace each may do only what it may everywhere', async () => {
     for (const right of inTenants()) {
       const owners = accounts.filter((account) => rightsOf(account).includes(`cluster ${right}`));

@@ -225,28 +225,90 @@ scene('what the code host denies to be told is given up a day after its end, not
   expect(await w.store.pendingMessages()).toEqual([]);
 });
 
-scene('instances that see different worlds do not wake each other for ever', async (w) => {
+/** What every second call of this port meets: the other instance, or the world as that sees it. */
+const others: Record<string, readonly [RegExp, () => Error, (() => Error)?]> = {
+  'one has the token of before': [
+    /^codeHost.ensureWebhook$/,
+    () => new DeniedError('GitHub does not accept the token.'),
+  ],
+  'one has the token of before, the other one that may not enough': [
+    /^codeHost.ensureWebhook$/,
+    () => new DeniedError('GitHub does not accept the token.'),
+    () => new DeniedError('GitHub refuses.', { right: 'Webhooks: write' }),
+  ],
+  'one finds the Namespace unprepared': [
+    /^cluster.grantRights$/,
+    () => new InvalidError('namespace', 'acme is not managed', 'Say so.'),
+  ],
+};
+for (const [name, [calls, even, odd]] of Object.entries(others))
+  scene(`two instances do not wake each other for ever: ${name}`, async (w) => {
+    await w.app();
+    await w.settle();
+    w.advance(SETTLED_SECONDS);
+    let count = 0;
+    const { around } = w.interventions;
+    w.interventions.around = (call, run, args) => {
+      const error = calls.test(call) ? (count++ % 2 === 0 ? even() : odd?.()) : undefined;
+      if (error) throw error;
+      return around(call, run, args);
+    };
+    await w.edit({ replicas: 2 });
+    await w.settle();
+    expect(count).toBeLessThan(12);
+  });
+
+scene('what the spec decides anew is said at once', async (w) => {
+  await w.app(SHOP, { expose: 'cluster' });
+  await w.settle();
+  expect(await condition(w, 'RouteReady')).toMatchObject({ reason: 'ClusterOnly' });
+  await w.edit({ expose: 'public' });
+  await w.settle();
+  expect(await condition(w, 'RouteReady')).not.toMatchObject({ reason: 'ClusterOnly' });
+  await w.edit({ domains: ['not.allowed.test'] });
+  await w.settle();
+  expect(await condition(w, 'RouteReady')).toMatchObject({ status: 'False' });
+});
+
+scene('a Service that the cluster will not have is told of, with its reason', async (w) => {
+  const mend = breaks(w, /ensureService/, () => new InvalidError('cluster', 'a policy denies it', 'Ask.'));
   await w.app();
   await w.settle();
-  w.advance(SETTLED_SECONDS);
-  let calls = 0;
-  const { around } = w.interventions;
-  w.interventions.around = (call, run, args) => {
-    // One has the token of before, the other the new one.
-    if (call === 'codeHost.ensureWebhook' && calls++ % 2 === 0)
-      throw new DeniedError('GitHub does not accept the token.');
-    return around(call, run, args);
-  };
-  await w.edit({ replicas: 2 });
+  expect(await condition(w, 'ServiceReady')).toMatchObject({ status: 'False', reason: 'Refused' });
+  expect(await condition(w, 'SourceConnected')).toMatchObject({ status: 'True' });
+  mend();
+  await later(w);
+  expect(await condition(w, 'ServiceReady')).toMatchObject({ status: 'True' });
+});
+
+scene('a token that is refused stops nothing that is built already', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  await w.deliver();
+  breaks(w, /^codeHost/, () => new DeniedError('GitHub does not accept the token.'));
   await w.settle();
-  expect(calls).toBeLessThan(10);
+  expect(await w.live()).toBe(2);
+});
+
+scene('an edit that was left to a Change goes on when that ends without a release', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  await w.deliver();
+  await w.edit({ env: { TILL: '1' } });
+  await w.deliver();
+  await w.cancel(await w.changeOf(B));
+  await w.settle();
+  expect(await w.live()).toBe(2);
+  expect((await w.changes()).map(({ kind }) => kind)).toEqual(['config', 'push', 'push']);
 });
 
 scene('a deletion that waits for the code host says so', async (w) => {
   await w.app();
   await w.deploy(A);
   w.advance(SETTLED_SECONDS);
-  const mend = breaks(w, /removeWebhook/, () => new RetryableError('GitHub did not answer in time'));
+  const mend = breaks(w, /removeWebhook/, () => new DeniedError('GitHub does not accept the token.'));
   await w.cluster.deleteApp(SHOP);
   await w.settle();
   expect(await condition(w, 'SourceConnected')).toMatchObject({ reason: 'NotRemoved' });

@@ -34,12 +34,14 @@ interface Answer {
   readonly body: string;
 }
 
-/** The very functions that are deployed, each called with a request as its host would give it. */
+/**
+ * The very functions that are deployed, each called with a request as its host would give it, and each time an instance
+ * of its own: nothing may need the memory of another one.
+ */
 export function functions(ports: Ports) {
-  const made = new Map(Object.entries(handlers).map(([name, handle]) => [name, handle(ports)]));
   const call = async (name: string, request: object): Promise<Answer> => {
-    const fn = made.get(name);
-    if (!fn) throw new Error(`there is no function ${name}`);
+    const handle = handlers[name];
+    if (!handle) throw new Error(`there is no function ${name}`);
     let status = 200;
     let body = '';
     const response = {
@@ -55,7 +57,7 @@ export function functions(ports: Ports) {
       end: () => response,
     };
     try {
-      await fn(request as Request, response as unknown as Response);
+      await handle(ports)(request as Request, response as unknown as Response);
     } catch (err) {
       if (err instanceof Killed) return { status: 500, body: '' };
       throw err;

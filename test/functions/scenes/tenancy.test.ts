@@ -22,6 +22,17 @@ scene(
   },
 );
 
+scene('nor is one that is refused for its Namespace as well', async (w) => {
+  const hidden = { namespace: 'default', name: 'spy' };
+  await w.app(hidden, { repository: 'acme/private' });
+  await w.settle();
+  await w.push(A, { repository: 'acme/private' });
+  w.resync();
+  await w.settle();
+  expect(await w.changes(hidden)).toEqual([]);
+  expect(w.host.lastStatus(A)).toBeUndefined();
+});
+
 scene(
   'an App that was accepted, and whose repository is edited then, is refused what it may not have',
   async (w) => {
