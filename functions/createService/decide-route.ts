@@ -19,21 +19,22 @@ export function decideRoute(app: App, routes: readonly Route[], pattern: string)
   const isPublic = hasPublicHost(pattern);
   const own = appUrl(pattern, app);
   if (spec.expose === 'cluster') {
-    const url = isPublic ? `http://${name}.${namespace}.svc.cluster.local` : own;
-    return told('True', 'ClusterOnly', `Only the cluster reaches the App, at ${url}.`, url);
+    const inside = isPublic ? `http://${name}.${namespace}.svc.cluster.local` : own;
+    return told('True', 'ClusterOnly', `Only the cluster reaches the App, at ${inside}.`, inside);
   }
-  if (routes.length === 0)
-    return told('True', 'NoPublicHost', `APP_URL gives Apps no host of their own: it is at ${own}.`, own);
-  const ready = routes.filter(({ state }) => state === 'ready');
-  const url = ready[0]?.url ?? (isPublic ? '' : own);
-  const failed = routes.filter(({ state }) => state === 'failed');
-  const [problem] = failed;
-  if (problem) return told('False', problem.reason, sentences(failed), url);
-  const pending = routes.filter(({ state }) => state === 'pending');
-  const [waiting] = pending;
-  if (waiting) return told('Unknown', waiting.reason, sentences(pending), url);
-  return told('True', ready[0]?.reason ?? 'Ready', sentences(ready), url);
+  const url = routes.find(({ state }) => state === 'ready')?.url ?? (isPublic ? '' : own);
+  for (const [state, status] of worstFirst) {
+    const alike = routes.filter((route) => route.state === state);
+    if (alike[0]) return told(status, alike[0].reason, sentences(alike), url);
+  }
+  return told('True', 'NoPublicHost', `APP_URL gives Apps no host of their own: it is at ${own}.`, own);
 }
+
+const worstFirst = [
+  ['failed', 'False'],
+  ['pending', 'Unknown'],
+  ['ready', 'True'],
+] as const;
 
 /** A load balancer has no name before it has an address. */
 const sentences = (routes: readonly Route[]) =>

@@ -6,6 +6,7 @@ import type { BuildJob } from '../../shared/ports/cluster.ts';
 export type BuildDecision =
   | { readonly action: 'nothing'; readonly reason: string }
   | { readonly action: 'announce' }
+  | { readonly action: 'abandon'; readonly reason: string }
   | { readonly action: 'record'; readonly build: Build };
 
 /** A finished Job becomes the Build's record, once; a record that is final is announced again. */
@@ -17,7 +18,8 @@ export function decide(
 ): BuildDecision {
   if (!build) return { action: 'nothing', reason: 'nobody asked for this build, or the store lost it' };
   if (build.state !== 'running') return { action: 'announce' };
-  if (!job) return { action: 'nothing', reason: 'its Job is gone: onPush makes it anew' };
+  if (!job)
+    return { action: 'abandon', reason: 'its Job is gone; onPush makes it anew where somebody waits' };
   if (job.phase === 'running') return { action: 'nothing', reason: 'it runs' };
   if (job.phase === 'succeeded' && job.image !== undefined) {
     return record(build, now, { state: 'succeeded', image: job.image });

@@ -2,7 +2,7 @@ import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { SwitchDecision } from './decide.ts';
 import { decideLeftover } from './decide-leftover.ts';
-import { endRelease, unneeded } from './end-release.ts';
+import { endRelease } from './end-release.ts';
 import { podDetail } from './pod-detail.ts';
 import { prove } from './prove.ts';
 import { changesOf, type Needs, type Scene, workloadOf } from './scene.ts';
@@ -41,11 +41,7 @@ export async function apply(
       return true;
     }
     case 'settle':
-      await ports.cluster.updateWorkload(workloadOf(scene, decision.release), {
-        outcome: decision.outcome,
-        standbySince: ports.clock(),
-        ...unneeded(scene, decision.release, decision.outcome),
-      });
+      await endRelease(ports, scene, decision.release, decision.verdict, decision.outcome);
       return true;
     case 'give up':
       await giveUp(ports, scene, decision.release, decision.reason, await podDetail(ports, decision.pod));
@@ -72,6 +68,7 @@ async function giveUp(
   reason: string,
   detail: { detail?: string },
 ): Promise<void> {
+  await ports.cluster.raiseEpoch(scene.service);
   for (const change of changesOf(scene, release)) {
     await ledger(ports).conclude(change, { outcome: 'failed', why: `r${release}: ${reason}`, ...detail });
   }

@@ -35,6 +35,7 @@ export type SwitchDecision =
   | {
       readonly action: 'settle';
       readonly release: number;
+      readonly verdict: Verdict;
       readonly outcome: WorkloadOutcome;
       readonly reason: string;
     }
@@ -114,6 +115,7 @@ function automatic(facts: SwitchFacts): SwitchDecision {
       return {
         action: 'settle',
         release: release.number,
+        verdict,
         outcome: outcomeOf(verdict),
         reason: verdictText(verdict),
       };

@@ -3,7 +3,10 @@ import type { WorkloadOutcome } from '../../shared/domain/workload.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import { changesOf, type Needs, type Scene, workloadOf } from './scene.ts';
 
-/** First the verdicts, then the mark on the Workload: a death in between finds it undecided, and ends it again. */
+/**
+ * First the verdicts, then the mark on the Workload: a death in between finds it undecided, and ends it again. Before
+ * both the epoch: somebody may be switching to it by what he read before, and then loses his test.
+ */
 export async function endRelease(
   ports: Needs,
   scene: Scene,
@@ -11,6 +14,7 @@ export async function endRelease(
   verdict: Verdict,
   outcome: WorkloadOutcome,
 ): Promise<void> {
+  if (release !== scene.service.live) await ports.cluster.raiseEpoch(scene.service);
   for (const change of changesOf(scene, release)) await ledger(ports).conclude(change, verdict);
   const workload = workloadOf(scene, release);
   // What was live once may be gone back to: a rollback that failed takes nothing from it.
@@ -24,7 +28,7 @@ export async function endRelease(
  * What was overtaken before it was live needs no pods. One that failed keeps them for a look at their logs until the
  * sweep.
  */
-export const unneeded = (scene: Scene, release: number, outcome: WorkloadOutcome): { replicas?: 0 } =>
+const unneeded = (scene: Scene, release: number, outcome: WorkloadOutcome): { replicas?: 0 } =>
   release !== scene.service.live && (outcome === 'superseded' || outcome === 'cancelled')
     ? { replicas: 0 }
     : {};

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryableError } from '../../shared/domain/errors.ts';
 import type { Service } from '../../shared/domain/workload.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
@@ -44,7 +43,7 @@ export async function prove(ports: Needs, scene: Scene, log: Logger): Promise<bo
       case 'wait':
         return false;
       case 'again':
-        if (ports.clock().getTime() < until) await sleep(PAUSE_MS);
+        if (ports.clock().getTime() < until) await ports.sleep(PAUSE_MS);
         else throw new RetryableError(`r${service.live} is not proven: ${decision.reason}`);
     }
   }

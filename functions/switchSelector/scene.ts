@@ -3,7 +3,7 @@ import type { Change, Verdict } from '../../shared/domain/change.ts';
 import type { Pod, Service, Workload } from '../../shared/domain/workload.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 
-export type Needs = Pick<Ports, 'store' | 'cluster' | 'events' | 'probe' | 'clock' | 'log'>;
+export type Needs = Pick<Ports, 'store' | 'cluster' | 'events' | 'probe' | 'clock' | 'sleep' | 'log'>;
 
 /** One App with all that decides what is live. */
 export interface Scene {

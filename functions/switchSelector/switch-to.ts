@@ -19,7 +19,9 @@ export async function switchTo(ports: Needs, scene: Scene, release: number, log:
   const target = workloadOf(scene, release);
   if (target.standbySince !== undefined) await cluster.updateWorkload(target, { standbySince: null });
   const claimed = await cluster.getWorkload(scene.app, release);
-  if (!claimed || !isReady(claimed)) return;
+  // Given up by somebody since it was read: then it is no longer what was decided on.
+  const isGivenUp = claimed?.standbySince !== undefined || claimed?.outcome !== target.outcome;
+  if (!claimed || isGivenUp || !isReady(claimed)) return;
   const before = scene.service.live;
   const live = scene.workloads.find((workload) => workload.release.number === before);
   if (live && live.outcome === undefined) {

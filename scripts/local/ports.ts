@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerEvents } from '../../shared/adapters/broker/events.ts';
 import { github } from '../../shared/adapters/github/github.ts';
 import { httpProbe } from '../../shared/adapters/http-probe/probe.ts';
@@ -13,7 +14,10 @@ import type { LocalFunction } from './local-functions.ts';
 import { sqliteStore } from './store/store.ts';
 
 /** What the functions of one process share: the records of the data folder, which other processes may have open too. */
-export type LocalSystems = Pick<Ports, 'cluster' | 'store' | 'registry' | 'probe' | 'clock' | 'newId'> & {
+export type LocalSystems = Pick<
+  Ports,
+  'cluster' | 'store' | 'registry' | 'probe' | 'clock' | 'sleep' | 'newId'
+> & {
   close(): Promise<void>;
 };
 
@@ -30,6 +34,7 @@ export function openSystems(dir: string, port: number, clock: () => Date): Local
     registry: new ImageFolder(dir),
     probe: httpProbe,
     clock,
+    sleep,
     newId: randomUUID,
     async close() {
       cluster.close();

@@ -14,7 +14,7 @@ export interface DeadLetter {
 
 /** The broker names the function by its address: http://on-push.cite-system.svc.cluster.local; one machine by its name. */
 export const functionOf = ({ destination }: Pick<DeadLetter, 'destination'>) =>
-  URL.canParse(destination) ? (new URL(destination).hostname.split('.', 1)[0] ?? '') : destination;
+  URL.canParse(destination) ? new URL(destination).hostname.replace(/\..*/, '') : destination;
 
 /** What those who wait for it are told. */
 export function deadLetterReason(letter: Pick<DeadLetter, 'destination' | 'code' | 'message'>): string {

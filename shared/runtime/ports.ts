@@ -16,8 +16,10 @@ export interface Ports {
   readonly registry: Registry;
   readonly probe: Probe;
   readonly config: Config;
-  /** Time and ids come in from outside, so that a simulation can drive the real functions. */
+  /** Time, waits and ids come in from outside, so that a simulation can drive the real functions. */
   readonly clock: () => Date;
+  /** Milliseconds, inside one request: a longer wait is another event. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly newId: () => string;
   readonly log: Logger;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Adapter } from './adapter.ts';
 import { type Config, ConfigError, readConfig, type Variable } from './config.ts';
@@ -39,7 +40,7 @@ export function start<P extends SomePorts>(
   const ports = Object.fromEntries(
     connections.map(([port, adapter]) => [port, adapter.connect({ config, clock, log, name })]),
   );
-  const server = host(name, fn({ ...ports, config, clock, newId: randomUUID, log } as unknown as P));
+  const server = host(name, fn({ ...ports, config, clock, sleep, newId: randomUUID, log } as unknown as P));
   server.listen(config.PORT, () => log.info({ address: server.address() }, 'listening'));
   process.once('SIGTERM', () => server.close(() => process.exit(0)));
 }

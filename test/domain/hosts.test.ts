@@ -42,6 +42,11 @@ describe('the hosts of an App', () => {
       ['shop.acme.apps.test', 'shop.example.com'],
     ],
     [
+      'are its own alone where APP_URL has no host to give',
+      decided(asking('shop.example.com'), ['*'], 'nowhere'),
+      ['shop.example.com'],
+    ],
+    [
       'are each one once',
       decided(asking('shop.acme.apps.test'), ['shop.acme.apps.test']),
       ['shop.acme.apps.test'],

@@ -178,6 +178,12 @@ describe('how an App is reached', () => {
       inside,
     ],
     [
+      'where APP_URL says on one machine, inside the cluster alone too',
+      decideRoute(cluster, [], 'http://{name}.{namespace}.localhost:8080'),
+      { status: 'True', reason: 'ClusterOnly' },
+      'http://shop.acme.localhost:8080',
+    ],
+    [
       'at what APP_URL says, where that gives it no host',
       decideRoute(anApp(), [], 'http://{name}.{namespace}.localhost:8080'),
       { status: 'True', reason: 'NoPublicHost' },

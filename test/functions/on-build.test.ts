@@ -47,8 +47,8 @@ describe('onBuild decides', () => {
     });
   });
 
-  it('nothing of a job that is gone: it is made anew', () => {
-    expect(decide(aBuild(), undefined, '', now)).toMatchObject({ action: 'nothing' });
+  it('that a build whose Job is gone runs no longer, unless somebody waits: then it is made anew', () => {
+    expect(decide(aBuild(), undefined, '', now)).toMatchObject({ action: 'abandon' });
   });
 
   it.each(['succeeded', 'failed', 'cancelled'] as const)(

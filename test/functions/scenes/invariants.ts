@@ -1,12 +1,20 @@
-import { isReady } from '../../../shared/domain/workload.ts';
+import type { App } from '../../../shared/domain/app.ts';
+import { isReady, type Workload } from '../../../shared/domain/workload.ts';
 import type { Cluster } from '../../../shared/ports/cluster.ts';
-import type { FakeCodeHost } from './code-host.ts';
+import type { MemoryCodeHost } from '../../simulation/memory/code-host.ts';
 
 /**
  * The cluster, and beside it a witness of every write that breaks an invariant of DESIGN §5 at that very moment. Writes
- * that lose their compare-and-set are none.
+ * that lose their compare-and-set are none. `wasReady` where pods may go at any time: whether it has been ready since it
+ * was claimed. `isPromised` where people are answered later than they asked: whether the Hold was.
  */
-export function watched(cluster: Cluster, host: FakeCodeHost, clock: () => Date) {
+export function watched(
+  cluster: Cluster,
+  host: MemoryCodeHost,
+  clock: () => Date,
+  wasReady: (target: Workload) => boolean = isReady,
+  isPromised: (app: App) => boolean = () => true,
+) {
   const violations: string[] = [];
 
   const watcher: Pick<Cluster, 'switchService' | 'createWorkload' | 'updateWorkload' | 'deleteWorkload'> = {
@@ -17,7 +25,7 @@ export function watched(cluster: Cluster, host: FakeCodeHost, clock: () => Date)
         service.live === undefined ? undefined : await cluster.getWorkload(service.app, service.live);
       const switched = await cluster.switchService(service, to, at);
       const name = `r${service.live} → r${to}`;
-      if (!target || !isReady(target)) violations.push(`1: ${name}: it is not ready`);
+      if (!target || !wasReady(target)) violations.push(`1: ${name}: it is not ready`);
       if (target?.standbySince !== undefined) violations.push(`1: ${name}: it was not claimed`);
       if (!target || !live || !app) return switched;
       const [from, commit] = [live.release.commit, target.release.commit];
@@ -27,7 +35,7 @@ export function watched(cluster: Cluster, host: FakeCodeHost, clock: () => Date)
       const isOlder = from !== commit && host.holds(from, commit);
       if (isOlder && !wished && !forced && live.outcome !== 'failed')
         violations.push(`3: ${name}: back to an older commit`);
-      if (app.spec.hold && !wished && live.outcome !== 'failed')
+      if (app.spec.hold && isPromised(app) && !wished && live.outcome !== 'failed')
         violations.push(`6: ${name}: switched under a Hold`);
       return switched;
     },

@@ -12,8 +12,8 @@ import type { Change } from '../../../shared/domain/change.ts';
 import type { CiteEvent } from '../../../shared/domain/events.ts';
 import type { Cluster } from '../../../shared/ports/cluster.ts';
 import type { Ports } from '../../../shared/runtime/ports.ts';
+import { type MemoryCodeHost, memoryCodeHost, pushPayload } from '../../simulation/memory/code-host.ts';
 import { NOON } from '../../support/facts.ts';
-import { type FakeCodeHost, fakeCodeHost, pushPayload } from './code-host.ts';
 import { functions } from './functions.ts';
 import { Interventions } from './interventions.ts';
 import { watched } from './invariants.ts';
@@ -28,7 +28,7 @@ export interface Snapshot {
   readonly dir: string;
   readonly now: number;
   readonly ids: number;
-  readonly host: FakeCodeHost;
+  readonly host: MemoryCodeHost;
 }
 
 export const SHOP: AppRef = { namespace: 'acme', name: 'shop' };
@@ -60,7 +60,7 @@ export function openWorld(from?: Snapshot) {
   const clock = () => new Date(now++);
   const systems = openSystems(clock, from?.dir);
   const { records, store } = systems;
-  const host = fakeCodeHost(from?.host);
+  const host = memoryCodeHost(from?.host);
   const pods = kubelet(records, clock);
   const queue = new Queue(manifests);
   const interventions = new Interventions();
@@ -87,6 +87,9 @@ export function openWorld(from?: Snapshot) {
     registry: { resolve: async () => undefined },
     config,
     clock,
+    sleep: async (milliseconds) => {
+      now += milliseconds;
+    },
     newId,
     log: silent,
   };

@@ -7,9 +7,9 @@ import type { AppChange, Apps } from '../../../../shared/ports/cluster.ts';
 import type { Bodies, Kind } from './kinds.ts';
 import { appLabels, isManaged } from './labels.ts';
 import { requireNamespace } from './names.ts';
-import type { Records, Stored } from './records.ts';
+import type { Objects, Stored } from './records.ts';
 
-export function apps(records: Records): Omit<Apps, 'readSecret' | 'writeSecret'> {
+export function apps(records: Objects): Omit<Apps, 'readSecret' | 'writeSecret'> {
   const find = (ref: AppRef) => records.get('App', ref.namespace, ref.name);
 
   return {
@@ -84,7 +84,7 @@ export function apps(records: Records): Omit<Apps, 'readSecret' | 'writeSecret'>
 }
 
 /** A deleted App goes with its last finalizer. */
-function replace(records: Records, record: Stored<'App'>, body: Bodies['App']): App {
+function replace(records: Objects, record: Stored<'App'>, body: Bodies['App']): App {
   if (!body.deleting || body.finalizers.length > 0) return toApp(records.update(record, body));
   removeApp(records, record);
   return { ...toApp(record), finalizers: [] };
@@ -110,7 +110,7 @@ const wish = <T>(named: T | null | undefined, now: T | undefined): T | undefined
   named === null ? undefined : (named ?? now);
 
 /** What was made for the App goes with it, as Kubernetes' garbage collection would see to. */
-function removeApp(records: Records, record: Stored<'App'>): void {
+function removeApp(records: Objects, record: Stored<'App'>): void {
   records.remove(record);
   const owned: readonly Kind[] = ['Service', 'EndpointSlice', 'Deployment', 'Secret'];
   for (const kind of owned)

@@ -5,12 +5,12 @@ import { buildFolder, credentialOf, logOf } from '../folders.ts';
 import { readLog } from '../log-reader.ts';
 import { buildLabels } from './labels.ts';
 import { requireLabel } from './names.ts';
-import type { Records, Stored } from './records.ts';
+import type { Objects, Stored } from './records.ts';
 
 /** Builds are shared by the Apps of every namespace, so they have one of their own. */
 export const BUILD_NAMESPACE = 'cite-builds';
 
-export function builds(records: Records, dir: string): BuildJobs {
+export function builds(records: Objects, dir: string): BuildJobs {
   const find = (key: string) => records.get('Job', BUILD_NAMESPACE, key);
 
   return {
@@ -54,7 +54,7 @@ function writeCredential(folder: string, credential: string | undefined): void {
   if (credential !== undefined) writeFileSync(credentialOf(folder), credential, { mode: 0o600 });
 }
 
-const toBuild = ({ created, body }: Stored<'Job'>): BuildJob => ({
+export const toBuild = ({ created, body }: Stored<'Job'>): BuildJob => ({
   key: body.key,
   phase: body.phase,
   startedAt: new Date(created),

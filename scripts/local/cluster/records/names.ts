@@ -1,5 +1,5 @@
 import { InvalidError } from '../../../../shared/domain/errors.ts';
-import type { Records } from './records.ts';
+import type { Objects } from './records.ts';
 
 /** Names as Kubernetes takes them (RFC 1123): the only form in which one gets into a path here. */
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -23,7 +23,7 @@ export function requireSubdomain(field: string, name: string): void {
     );
 }
 
-export function requireNamespace(records: Records, namespace: string): void {
+export function requireNamespace(records: Objects, namespace: string): void {
   if (!records.get('Namespace', '', namespace))
     throw new InvalidError(
       'metadata.namespace',

@@ -1,9 +1,9 @@
 import type { Namespaces } from '../../../../shared/ports/cluster.ts';
 import { managed } from './labels.ts';
 import { requireLabel, requireNamespace } from './names.ts';
-import type { Records } from './records.ts';
+import type { Objects } from './records.ts';
 
-export function namespaces(records: Records): Namespaces {
+export function namespaces(records: Objects): Namespaces {
   return {
     async namespaceOwners(namespace) {
       return records.get('Namespace', '', namespace)?.body.owners;

@@ -2,9 +2,9 @@ import type { Pod } from '../../../../shared/domain/workload.ts';
 import type { Workloads } from '../../../../shared/ports/cluster.ts';
 import { logOf, podFolder } from '../folders.ts';
 import { readLog } from '../log-reader.ts';
-import type { Records, Stored } from './records.ts';
+import type { Objects, Stored } from './records.ts';
 
-export function pods(records: Records, dir: string): Pick<Workloads, 'listPods' | 'podLog'> {
+export function pods(records: Objects, dir: string): Pick<Workloads, 'listPods' | 'podLog'> {
   return {
     async listPods(app, release) {
       return records
@@ -20,7 +20,7 @@ export function pods(records: Records, dir: string): Pick<Workloads, 'listPods' 
   };
 }
 
-function toPod({ name, body }: Stored<'Pod'>): Pod {
+export function toPod({ name, body }: Stored<'Pod'>): Pod {
   const { process: _, ...pod } = body;
   return { name, ...pod };
 }

@@ -26,6 +26,12 @@ type Row = Record<'kind' | 'namespace' | 'name' | 'uid' | 'created' | 'labels' |
   version: number;
 };
 
+/** What the verbs of the cluster need of the objects, wherever these are kept. */
+export type Objects = Pick<
+  Records,
+  'get' | 'list' | 'listAs' | 'insert' | 'update' | 'remove' | 'expect' | 'transaction'
+>;
+
 /** Tells the readers in this process at once that a data folder was written; those elsewhere look by themselves. */
 export const writes = new EventEmitter({ captureRejections: false }).setMaxListeners(0);
 

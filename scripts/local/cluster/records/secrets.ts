@@ -2,9 +2,9 @@ import { InvalidError } from '../../../../shared/domain/errors.ts';
 import type { Apps } from '../../../../shared/ports/cluster.ts';
 import { isManaged, managed, RELEASE } from './labels.ts';
 import { requireNamespace, requireSubdomain } from './names.ts';
-import type { Records } from './records.ts';
+import type { Objects } from './records.ts';
 
-export function secrets(records: Records): Pick<Apps, 'readSecret' | 'writeSecret'> {
+export function secrets(records: Objects): Pick<Apps, 'readSecret' | 'writeSecret'> {
   return {
     async readSecret(namespace, name) {
       return records.get('Secret', namespace, name)?.body.content;

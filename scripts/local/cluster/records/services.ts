@@ -4,12 +4,12 @@ import type { Service } from '../../../../shared/domain/workload.ts';
 import type { ServiceSelector, Services } from '../../../../shared/ports/cluster.ts';
 import { appLabels, isManaged } from './labels.ts';
 import { requireNamespace } from './names.ts';
-import type { Records, Stored } from './records.ts';
+import type { Objects, Stored } from './records.ts';
 
 /** Where requests for an App are sent: the proxy's address, and the Host header that it knows the App by. */
 export type ServiceAddress = (app: AppRef) => Service['address'];
 
-export function services(records: Records, address: ServiceAddress): Services {
+export function services(records: Objects, address: ServiceAddress): Services {
   const find = ({ namespace, name }: AppRef) => records.get('Service', namespace, name);
   const own = (ref: AppRef) => {
     const record = find(ref);

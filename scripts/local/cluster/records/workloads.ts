@@ -6,9 +6,9 @@ import type { WorkloadChange, Workloads } from '../../../../shared/ports/cluster
 import type { Bodies } from './kinds.ts';
 import { appLabels, RELEASE } from './labels.ts';
 import { requireNamespace } from './names.ts';
-import type { Records, Stored } from './records.ts';
+import type { Objects, Stored } from './records.ts';
 
-export function workloads(records: Records): Omit<Workloads, 'listPods' | 'podLog'> {
+export function workloads(records: Objects): Omit<Workloads, 'listPods' | 'podLog'> {
   const find = (app: AppRef, release: number) =>
     records.get('Deployment', app.namespace, workloadName(app.name, release));
 
@@ -51,7 +51,7 @@ export function workloads(records: Records): Omit<Workloads, 'listPods' | 'podLo
   };
 }
 
-function insertWorkload(records: Records, { app, release, pod, replicas, secret }: NewWorkload): void {
+function insertWorkload(records: Objects, { app, release, pod, replicas, secret }: NewWorkload): void {
   const key = { namespace: app.namespace, name: workloadName(app.name, release.number) };
   requireNamespace(records, app.namespace);
   const labels = appLabels(app, release.number);

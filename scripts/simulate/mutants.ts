@@ -1,0 +1,282 @@
+/** One deliberate bug: what would be written there by somebody who did not know why it is as it is. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Exactly once in the file. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The bugs that the simulation must find: orders turned round, tests left out, wake-ups forgotten (issue 5). */
+export const mutants: readonly Mutant[] = [
+  // Orders of the switch (DESIGN §6).
+  {
+    name: 'the App is read before the Service',
+    file: 'functions/switchSelector/scene.ts',
+    from: `  const service = await cluster.getService(ref);
+  if (!service) return undefined;
+`,
+    to: `  const early = await cluster.getApp(ref);
+  const service = await cluster.getService(ref);
+  if (!service) return undefined;
+  const real = cluster;
+  cluster = new Proxy(real, { get: (_, key) => (key === 'getApp' ? async () => early : Reflect.get(real, key)) });
+`,
+  },
+  {
+    name: 'the target of a switch is not claimed',
+    file: 'functions/switchSelector/switch-to.ts',
+    from: 'if (target.standbySince !== undefined) await cluster',
+    to: 'if (target.standbySince === null) await cluster',
+  },
+  {
+    name: 'readiness is not read again after the claim',
+    file: 'functions/switchSelector/switch-to.ts',
+    from: 'if (!claimed || isGivenUp || !isReady(claimed)) return;',
+    to: 'if (!claimed || isGivenUp) return;',
+  },
+  {
+    name: 'what was given up since it was read is switched to',
+    file: 'functions/switchSelector/switch-to.ts',
+    from: 'if (!claimed || isGivenUp || !isReady(claimed)) return;',
+    to: 'if (!claimed || !isReady(claimed)) return;',
+  },
+  {
+    name: 'the readiness of the target is not asked for at all',
+    file: 'functions/switchSelector/decide.ts',
+    from: "if (isReady(workload)) return { action: 'switch', release, reason: why };",
+    to: "if (workload.replicas > 0) return { action: 'switch', release, reason: why };",
+  },
+  {
+    name: 'a switch is no compare-and-set on the epoch',
+    file: 'scripts/local/cluster/records/services.ts',
+    from: 'record.body.epoch !== service.epoch || record.body.live !== service.live',
+    to: 'false',
+  },
+  {
+    name: 'a release is ended without the epoch being raised',
+    file: 'functions/switchSelector/end-release.ts',
+    from: 'if (release !== scene.service.live) await ports.cluster.raiseEpoch(scene.service);',
+    to: '',
+  },
+  {
+    name: 'a hold does not raise the epoch',
+    file: 'functions/console/wishes/hold.ts',
+    from: '  await raiseEpoch(cluster, ref);\n  return written;',
+    to: '  return written;',
+  },
+  {
+    name: 'a rollback raises the epoch before its Hold is written',
+    file: 'functions/console/wishes/activate.ts',
+    from: `  const held = await again(async () => {
+    const fresh = await requireLivingApp(cluster, ref);
+    return cluster.updateApp(fresh, { hold: { ...wish, at: ports.clock().toISOString() } });
+  });
+  await raiseEpoch(cluster, ref);`,
+    to: `  await raiseEpoch(cluster, ref);
+  const held = await again(async () => {
+    const fresh = await requireLivingApp(cluster, ref);
+    return cluster.updateApp(fresh, { hold: { ...wish, at: ports.clock().toISOString() } });
+  });`,
+  },
+  {
+    name: 'a rollback sets no Hold',
+    file: 'functions/console/wishes/activate.ts',
+    from: 'return cluster.updateApp(fresh, { hold: { ...wish, at: ports.clock().toISOString() } });',
+    to: 'return fresh;',
+  },
+  {
+    name: 'an automatic switch ignores the Hold',
+    file: 'functions/switchSelector/decide.ts',
+    from: "if (app.spec.hold) return { action: 'hold', release: by, reason: heldBy(app.spec.hold) };",
+    to: '',
+  },
+  {
+    name: 'a failed proof does not switch back',
+    file: 'functions/switchSelector/decide.ts',
+    from: "if (live?.outcome === 'failed' && hold?.release !== service.live && isWayBack(previous)) {",
+    to: 'if (false && isWayBack(previous)) {',
+  },
+  {
+    name: 'automation undoes a rollback whose proof failed',
+    file: 'functions/switchSelector/decide.ts',
+    from: "live?.outcome === 'failed' && hold?.release !== service.live && isWayBack(previous)",
+    to: "live?.outcome === 'failed' && isWayBack(previous)",
+  },
+  {
+    name: 'a switch is not proven',
+    file: 'functions/switchSelector/decide.ts',
+    from: 'if (live && (live.outcome === undefined || facts.toProve)) {',
+    to: 'if (live && facts.toProve) {',
+  },
+  {
+    name: 'an older release is not superseded by a newer one',
+    file: 'functions/switchSelector/decide.ts',
+    from: 'if (stale) return supersede(stale, by);',
+    to: '',
+  },
+  // The sweep.
+  {
+    name: 'the sweep does not ask what is live',
+    file: 'shared/domain/sweep.ts',
+    from: "if (service?.live === number) return 'live';",
+    to: '',
+  },
+  {
+    name: 'the sweep reads Services before Workloads',
+    file: 'shared/runtime/sweep-plan.ts',
+    from: `  const workloads = await cluster.listWorkloads();
+  const services = byApp(await cluster.listServices(), (service) => service.app);`,
+    to: `  const services = byApp(await cluster.listServices(), (service) => service.app);
+  const workloads = await cluster.listWorkloads();`,
+  },
+  {
+    name: 'the sweep retires what is on standby at once',
+    file: 'shared/domain/sweep.ts',
+    from: 'return now < until',
+    to: 'return now > until',
+  },
+  {
+    name: 'a Workload is written whatever was written since it was read',
+    file: 'scripts/local/cluster/records/workloads.ts',
+    from: 'if (String(record?.version) !== workload.resourceVersion)',
+    to: 'if (!record)',
+  },
+  // Releases and their order.
+  {
+    name: 'the Workload is made before its number is written',
+    file: 'functions/startRelease/handle.ts',
+    from: `    await ports.cluster.updateApp(app, { lastRelease: release });
+  }
+  await ports.cluster.createWorkload({
+    app: { namespace: app.namespace, name: app.name, uid: app.uid },
+    release,
+    replicas: app.spec.replicas,
+    pod: podSettings(app.spec),
+    secret,
+  });`,
+    to: `  }
+  await ports.cluster.createWorkload({
+    app: { namespace: app.namespace, name: app.name, uid: app.uid },
+    release,
+    replicas: app.spec.replicas,
+    pod: podSettings(app.spec),
+    secret,
+  });
+  if (!last || last.number < release.number) await ports.cluster.updateApp(app, { lastRelease: release });`,
+  },
+  {
+    name: 'a release number is given whoever else gave one',
+    file: 'scripts/local/cluster/records/apps.ts',
+    from: 'records.expect(ref, app.resourceVersion);',
+    to: 'if (!find(ref)) records.expect(ref, app.resourceVersion);',
+  },
+  {
+    name: 'no test of ancestry',
+    file: 'shared/domain/order.ts',
+    from: 'if (candidate === latest || candidate === head) return undefined;',
+    to: 'return undefined;',
+  },
+  {
+    name: 'arrival decides the order where the branch was not forced',
+    file: 'shared/domain/order.ts',
+    from: 'return facts.candidateInLatest ? latest : undefined;\n}',
+    to: 'return undefined;\n}',
+  },
+  // What is written, told and acknowledged, and in which order.
+  {
+    name: 'an event is acknowledged though its handler failed',
+    file: 'shared/runtime/event-function.ts',
+    from: 'return { status: 503, message: err.message };',
+    to: 'return undefined as never;',
+  },
+  {
+    name: 'a delivery is answered before it is stored',
+    file: 'functions/receiveWebhook/handle.ts',
+    from: "return { status: 503, text: 'The delivery could not be stored: redeliver it.' };",
+    to: "return { status: 202, text: 'accepted' };",
+  },
+  {
+    name: 'a delivery is judged before its Changes are opened',
+    file: 'functions/onPush/handle.ts',
+    from: '  const judgement = await judge(ports, delivery, log);',
+    to: "  await ports.store.judgeDelivery(id, { skipped: 'soon' });\n  const judgement = await judge(ports, delivery, log);",
+  },
+  {
+    name: 'a message is settled before it is told',
+    file: 'functions/notify/handle.ts',
+    from: '    const missed = await record(ports, change, log);',
+    to: '    await ports.store.settleMessage(message);\n    const missed = await record(ports, change, log);',
+  },
+  {
+    name: 'a Change is announced before it is written',
+    file: 'shared/runtime/ledger.ts',
+    from: `    const saved = await store.saveChange(after);
+    await announce(saved);`,
+    to: `    await announce(after);
+    const saved = await store.saveChange(after);`,
+  },
+  {
+    name: 'a second verdict replaces the first',
+    file: 'test/simulation/memory/store.ts',
+    from: 'if (!there || there.verdict || there.revision !== given.revision)',
+    to: 'if (!there)',
+  },
+  {
+    name: 'a verdict is written by whoever comes last',
+    file: 'shared/domain/change.ts',
+    from: '  if (change.verdict) return change;\n  const release = verdict.outcome',
+    to: '  const release = verdict.outcome',
+  },
+  // Wake-ups that only resync still gives.
+  ...(
+    [
+      ['deliveries that were not judged', 'facts.unjudged.map(githubEvent)'],
+      [
+        'running builds',
+        `facts.runningBuilds
+      .filter((build) => old(build.startedAt))
+      .map((build) => ownEvent('dev.cite.build.found', { build: build.key }))`,
+      ],
+      [
+        'releases that were requested',
+        "needRelease.map((change) => ownEvent('dev.cite.release.requested', { change: change.id }))",
+      ],
+      [
+        'Changes that wait',
+        "waiting.map((change) => ownEvent('dev.cite.change.found', { change: change.id }))",
+      ],
+      [
+        'messages that were not told',
+        "facts.pending.map((message) => ownEvent('dev.cite.change.updated', { change: message.change }))",
+      ],
+      [
+        'heads that nobody knows',
+        "unique(facts.newHeads).map((app) => ownEvent('dev.cite.head.found', app))",
+      ],
+    ] as const
+  ).map(([what, from]) => ({
+    name: `resync forgets ${what}`,
+    file: 'functions/resync/decide.ts',
+    from: `...${from},`,
+    to: '',
+  })),
+  {
+    name: 'resync forgets Workloads on their way',
+    file: 'functions/resync/decide.ts',
+    from: 'return [...unsettled.map((workload) => workload.app), ...wished];',
+    to: 'return wished.slice(wished.length + unsettled.length);',
+  },
+  {
+    name: 'a Build whose Job is gone runs for ever',
+    file: 'functions/onBuild/decide.ts',
+    from: "return { action: 'abandon', reason:",
+    to: "return { action: 'nothing', reason:",
+  },
+  {
+    name: 'a deleted App leaves its Changes open',
+    file: 'functions/createService/finalize.ts',
+    from: "await ledger(ports).conclude(change, { outcome: 'cancelled', by: 'the deletion of its App' });",
+    to: '',
+  },
+];

@@ -1,0 +1,233 @@
+import type { App } from '../../shared/domain/app.ts';
+import { appSpec } from '../../shared/domain/app-spec.ts';
+import type { Act, What } from './plan.ts';
+import { type Away, MAIN, REPOSITORY, type World } from './world.ts';
+
+/** Steps that something is away, deaf or off for. */
+const WINDOW = 60;
+
+/** What a day may need to remember from one act to the next. */
+export interface Day {
+  readonly world: World;
+  readonly tell: (line: string) => void;
+  /** Does it once this many steps have passed. */
+  readonly later: (steps: number, what: () => void) => void;
+  /** Copies of the store from some steps ago, oldest first: what a failover goes back to. */
+  readonly snapshots: readonly ReturnType<World['memory']['snapshot']>[];
+  commits: number;
+}
+
+const AWAY: Readonly<Record<string, Away>> = {
+  'the store is away': 'store',
+  'the code host is away': 'codeHost',
+  'the cluster is away': 'cluster',
+};
+
+/** Between two calls of a function: before which of its calls somebody may come. */
+const moments: readonly (readonly [string, string])[] = [
+  ...['getService', 'getApp', 'listWorkloads', 'getWorkload', 'updateWorkload', 'switchService'].map(
+    (call) => ['switchSelector', `cluster.${call}`] as const,
+  ),
+  ...['listServices', 'listApps', 'updateWorkload', 'deleteWorkload'].map(
+    (call) => ['gcSweep', `cluster.${call}`] as const,
+  ),
+  ['startRelease', 'cluster.updateApp'],
+  ['startRelease', 'cluster.createWorkload'],
+  ['startRelease', 'store.saveChange'],
+  ['onPush', 'store.openChange'],
+  ['onPush', 'store.saveBuild'],
+  ['onStatus', 'store.saveChange'],
+  ['createService', 'store.openChange'],
+  ['notify', 'codeHost.setStatus'],
+  ['notify', 'store.settleMessage'],
+  ['console', 'cluster.updateApp'],
+  ['console', 'cluster.raiseEpoch'],
+];
+
+/** And what he does then. */
+const meddling: readonly What[] = [
+  'hold',
+  'lift',
+  'activate',
+  'activate',
+  'cancel',
+  'push',
+  'force-push',
+  'edit the configuration',
+  'pods are not ready',
+  'pods crash',
+  'sweep',
+  'wait an hour',
+  'the store is wiped',
+];
+
+/** Does one act of the plan to the world as it is then; what no longer fits does nothing. */
+export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promise<void> {
+  const { world, tell, later } = day;
+  const { host, machine, queue } = world;
+  const apps = await world.apps();
+  const app = apps[n % Math.max(1, apps.length)];
+  const branch = app?.spec.branch ?? MAIN;
+  const commit = () => (++day.commits).toString(16).padStart(4, '0').padEnd(40, '0');
+  const head = host.head(REPOSITORY, branch);
+  tell(`· ${what}`);
+  switch (what) {
+    case 'push':
+      return world.push(branch, commit(), head);
+    case 'push a commit that does not build':
+      return world.push(branch, commit(), head, { fate: 'does not build' });
+    case 'push a commit that crashes':
+      return world.push(branch, commit(), head, { fate: 'crashes' });
+    case 'force-push': {
+      const base = head && host.records.parents.get(head);
+      return world.push(branch, commit(), base, { forced: true });
+    }
+    case 'delete the branch':
+      return host.remove(REPOSITORY, branch);
+    case 'redeliver a webhook': {
+      const webhook = world.told[n % Math.max(1, world.told.length)];
+      if (webhook) world.webhooks.push(webhook);
+      return;
+    }
+    case 'lose a webhook':
+      world.webhooks.splice(n % Math.max(1, world.webhooks.length), 1);
+      return;
+    case 'show the branch late': {
+      const parent = head && host.records.parents.get(head);
+      if (!head || !parent) return;
+      host.move(REPOSITORY, branch, parent);
+      return later(20, () => {
+        if (host.head(REPOSITORY, branch) === parent) host.move(REPOSITORY, branch, head);
+      });
+    }
+    case 'hold':
+      return app && world.hold(app);
+    case 'lift':
+      return app?.spec.hold && world.lift(app);
+    case 'activate': {
+      const workloads = app ? await world.cluster.listWorkloads(app) : [];
+      const workload = workloads[n % Math.max(1, workloads.length)];
+      return app && workload && world.activate(app, workload.release.number);
+    }
+    case 'cancel': {
+      const open = await world.store.listChanges({ open: true });
+      const change = open[n % Math.max(1, open.length)];
+      return change && world.cancel(change.id);
+    }
+    case 'retry': {
+      const ended = (await world.store.listChanges({})).filter(
+        ({ verdict, kind }) =>
+          kind !== 'rollback' && /^(failed|cancelled|refused)$/.test(verdict?.outcome ?? ''),
+      );
+      const change = ended[n % Math.max(1, ended.length)];
+      return change && world.retry(change.id);
+    }
+    case 'redeploy':
+      return edit(world, app, (spec) => ({ ...spec, redeploy: { id: world.newId(), by: 'Ada' } }));
+    case 'edit the configuration':
+      return edit(world, app, (spec) => ({ ...spec, env: { ...spec.env, TILL: String(n % 5) } }));
+    case 'edit the replicas':
+      return edit(world, app, (spec) => ({ ...spec, replicas: 1 + (n % 3) }));
+    case 'follow another branch': {
+      if (host.head(REPOSITORY, 'other') === undefined && head) world.push('other', commit(), head);
+      return edit(world, app, (spec) => ({ ...spec, branch: branch === MAIN ? 'other' : MAIN }));
+    }
+    case 'delete the App': {
+      if (!app) return;
+      await world.cluster.deleteApp(app);
+      return later(WINDOW, () => void world.app(app, { branch: app.spec.branch }).catch(() => undefined));
+    }
+    case 'sweep':
+      return world.ping('gc-sweep');
+    case 'resync':
+      return world.ping('resync');
+    case 'wait a minute':
+      return world.advance(61);
+    case 'wait an hour':
+      return world.advance(3700);
+
+    case 'something happens in between': {
+      const [process, call] = moments[n % moments.length] as (typeof moments)[number];
+      const meddle = meddling[(n >> 6) % meddling.length] as What;
+      return world.lieInWait({
+        process,
+        call,
+        spring: async (goOn) => {
+          later(WINDOW, goOn);
+          await act(day, { what: meddle, n: n >> 10 });
+        },
+      });
+    }
+    case 'a process is slow': {
+      const working = [...world.processes.working];
+      const process = working[n % Math.max(1, working.length)];
+      return process && later(WINDOW, world.processes.still(process));
+    }
+
+    case 'kill before a write':
+      return world.strike('kill before');
+    case 'kill after a write':
+      return world.strike('kill after');
+    case 'fail a call':
+      return world.strike('fail');
+    case 'lose an answer':
+      return world.strike('lose the answer');
+    case 'lose an event':
+      queue.waiting.splice(n % Math.max(1, queue.waiting.length), 1);
+      return;
+    case 'repeat an event': {
+      const item = queue.waiting[n % Math.max(1, queue.waiting.length)];
+      if (item) queue.waiting.push(item);
+      return;
+    }
+    case 'deliver the newest first':
+      queue.waiting.reverse();
+      return;
+    case 'the cluster tells nothing':
+      world.setDeaf(true);
+      return later(WINDOW, () => world.setDeaf(false));
+    case 'the store is away':
+    case 'the code host is away':
+    case 'the cluster is away': {
+      const system = AWAY[what] as Away;
+      world.away.add(system);
+      return later(1 + (n % WINDOW), () => void world.away.delete(system));
+    }
+    case 'the store is wiped':
+      return world.memory.wipe();
+    case 'the store fails over': {
+      const before = day.snapshots[0];
+      if (before) world.memory.restore(before);
+      return;
+    }
+    case 'pods crash':
+    case 'pods are not ready': {
+      const workloads = await world.cluster.listWorkloads();
+      const workload = workloads[n % Math.max(1, workloads.length)];
+      if (!workload || workload.replicas === 0) return;
+      const { app: ref, release } = workload;
+      if (what === 'pods crash') machine.crash(ref, release.number, false);
+      else machine.unready(ref, release.number);
+      // They come back by themselves.
+      return later(n % WINDOW, () => {
+        if (world.fates.get(release.commit) !== 'crashes') machine.ready(ref, release.number);
+      });
+    }
+    case 'the app answers badly':
+      world.setProbeFault('it answers 500');
+      return later(n % WINDOW, () => world.setProbeFault(undefined));
+    case 'clocks are off':
+      world.setSkewed(true);
+      return later(2 * WINDOW, () => world.setSkewed(false));
+  }
+}
+
+async function edit(
+  world: World,
+  app: App | undefined,
+  change: (spec: App['spec']) => unknown,
+): Promise<void> {
+  if (!app || app.deleting) return;
+  const { redeploy, ...spec } = appSpec.parse(change(app.spec));
+  await world.cluster.updateApp(app, { spec, ...(redeploy && { redeploy }) });
+}

@@ -1,0 +1,100 @@
+import type { App } from '../../shared/domain/app.ts';
+import type { Change } from '../../shared/domain/change.ts';
+import { specHash } from '../../shared/domain/release.ts';
+import { isReady, type Workload } from '../../shared/domain/workload.ts';
+import { REPOSITORY, type World } from './world.ts';
+
+/** What is not as the promise has it, once the faults have stopped and everything has come to rest; empty: all is well. */
+export async function faultsAtRest(world: World): Promise<string[]> {
+  const { store } = world;
+  const faults: string[] = [];
+  const apps = await world.apps();
+  const changes = await store.listChanges({ limit: 10_000 });
+  const held = new Set(apps.filter(({ spec }) => spec.hold).map(({ uid }) => uid));
+
+  for (const change of changes) {
+    const ends = change.timeline.filter(({ state }) => state === 'ended').length;
+    if (change.verdict ? ends !== 1 : ends !== 0) faults.push(`4: ${change.id} has ${ends} ends`);
+    if (change.verdict || (change.state === 'held' && held.has(change.app.uid))) continue;
+    faults.push(`4: ${change.id} has no verdict: ${change.state}, ${change.reason}`);
+  }
+  for (const { id } of await store.unjudgedDeliveries(new Date(8.64e15)))
+    faults.push(`4: delivery ${id} has no verdict`);
+  for (const { id } of await store.pendingMessages()) faults.push(`4: message ${id} was not told`);
+  for (const { key } of await store.listRunningBuilds()) faults.push(`5: build ${key} is said to run`);
+  for (const app of apps) faults.push(...(await faultsOf(world, app, changes)));
+  return faults;
+}
+
+async function faultsOf(world: World, app: App, changes: readonly Change[]): Promise<string[]> {
+  if (app.deleting) return [`${app.name} is still being deleted`];
+  const faults: string[] = [];
+  const service = await world.cluster.getService(app);
+  if (!service) return [`${app.name} has no Service`];
+  const workloads = await world.cluster.listWorkloads(app);
+  const numbered = (release: number | undefined) => workloads.find((one) => one.release.number === release);
+  const own = changes.filter((change) => change.app.uid === app.uid);
+  const live = numbered(service.live);
+
+  for (const { release, outcome } of workloads)
+    if (outcome === undefined && !(app.spec.hold && release.number !== service.live))
+      faults.push(`r${release.number} has no outcome`);
+  if (service.live !== undefined && !live) faults.push(`2: live is r${service.live}, whose Workload is gone`);
+  if (live && !isReady(live) && !crashes(world, live))
+    faults.push(`1: live is r${service.live}, which is not ready`);
+  if (
+    live &&
+    live.outcome === 'failed' &&
+    numbered(service.previous)?.outcome === 'deployed' &&
+    !app.spec.hold
+  )
+    faults.push(`live is r${service.live}, which failed, and r${service.previous} could be`);
+
+  const { hold } = app.spec;
+  if (hold?.release !== undefined && hold.release !== service.live) {
+    const wanted = numbered(hold.release);
+    if (wanted && wanted.outcome !== 'failed')
+      faults.push(`7: r${hold.release} is asked for, live is r${service.live}`);
+  }
+  if (hold) return faults;
+
+  const head = world.host.head(REPOSITORY, app.spec.branch);
+  if (head !== undefined && live?.release.commit !== head && !isExcused(world, app, head, workloads, own))
+    faults.push(
+      `head is ${head.slice(0, 4)}, live is r${service.live} of ${live?.release.commit.slice(0, 4)}`,
+    );
+  const last = app.lastRelease;
+  if (
+    last &&
+    specHash(app.spec, {}) !== last.specHash &&
+    !own.some((change) => ended(change, specHash(app.spec, {})))
+  )
+    faults.push(`its configuration is not that of r${last.number}`);
+  return faults;
+}
+
+/** Why the head of the branch is not what is live: a verdict says so, in the store, on its Workload or on the commit. */
+function isExcused(
+  world: World,
+  app: App,
+  head: string,
+  workloads: readonly Workload[],
+  own: readonly Change[],
+): boolean {
+  const [newest] = own.filter((change) => change.commit === head && change.kind !== 'rollback');
+  if (newest?.verdict && newest.verdict.outcome !== 'deployed') return true;
+  const [last] = workloads
+    .filter(({ release }) => release.commit === head)
+    .toSorted((a, b) => b.release.number - a.release.number);
+  if (last?.outcome !== undefined && last.outcome !== 'deployed') return true;
+  const status = world.host.lastStatus(head);
+  return (
+    status !== undefined && status.state !== 'pending' && status.state !== 'success' && app !== undefined
+  );
+}
+
+const crashes = (world: World, { release }: Workload) => world.fates.get(release.commit) === 'crashes';
+
+/** A Change of this very configuration that came to nothing: it is not tried again by itself. */
+const ended = ({ id, verdict }: Change, hash: string) =>
+  id.endsWith(`-${hash}`) && verdict !== undefined && verdict.outcome !== 'deployed';

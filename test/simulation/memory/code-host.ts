@@ -1,0 +1,170 @@
+import {
+  address,
+  commitSha,
+  cutDescription,
+  login,
+  treePath,
+} from '../../../shared/adapters/github/address.ts';
+import { DeniedError, InvalidError } from '../../../shared/domain/errors.ts';
+import type {
+  Ancestry,
+  CodeHost,
+  CommitStatus,
+  DeploymentReport,
+  WebhookSettings,
+} from '../../../shared/ports/code-host.ts';
+
+export type MemoryCodeHost = ReturnType<typeof memoryCodeHost>;
+
+interface Told {
+  readonly commit: string;
+  readonly status: CommitStatus;
+}
+
+interface Made {
+  readonly message: string;
+  readonly author: string;
+  /** Of the whole tree; undefined: nobody said, and every path is there. */
+  readonly files?: ReadonlySet<string>;
+}
+
+interface Records {
+  readonly parents: Map<string, string | undefined>;
+  readonly commits: Map<string, Made>;
+  /** By `<repository>#<branch>`. */
+  readonly branches: Map<string, string>;
+  readonly statuses: Told[];
+  /** By task: every report, in the order in which they came. */
+  readonly deployments: Map<string, DeploymentReport[]>;
+  /** By `<repository> <address>`. */
+  readonly webhooks: Map<string, WebhookSettings>;
+  readonly collaborators: Map<string, Set<string>>;
+}
+
+/** A code host of commits with true ancestry, and of what it was told, in the order in which it was. */
+export function memoryCodeHost(from?: { readonly records: Records }) {
+  const records: Records = structuredClone(from?.records) ?? {
+    parents: new Map(),
+    commits: new Map(),
+    branches: new Map(),
+    statuses: [],
+    deployments: new Map(),
+    webhooks: new Map(),
+    collaborators: new Map(),
+  };
+  const { parents, commits, branches, statuses, deployments, webhooks, collaborators } = records;
+  const faults = { refusesStatuses: false };
+
+  const holds = (descendant: string, ancestor: string): boolean => {
+    for (let commit: string | undefined = descendant; commit; commit = parents.get(commit))
+      if (commit === ancestor) return true;
+    return false;
+  };
+  const headOf = (repository: string, branch: string) => {
+    address(repository);
+    return branches.get(`${repository}#${branch}`);
+  };
+  const requireCommit = (commit: string) => {
+    if (!parents.has(commitSha(commit)))
+      throw new InvalidError('commit', 'is not there', 'Push it to the repository.');
+  };
+
+  const port: CodeHost = {
+    async branchHead(repository, branch) {
+      const sha = headOf(repository, branch);
+      if (sha === undefined) return undefined;
+      const { message, author } = commits.get(sha) ?? { message: 'Add a till', author: 'Ada' };
+      return { sha, message, author };
+    },
+    async defaultBranch(repository) {
+      return headOf(repository, 'main') === undefined ? undefined : 'main';
+    },
+    async compare(_repository, base, head): Promise<Ancestry> {
+      if (!parents.has(base) || !parents.has(head)) return 'unknown';
+      if (base === head) return 'identical';
+      if (holds(head, base)) return 'ahead';
+      return holds(base, head) ? 'behind' : 'diverged';
+    },
+    async pathExists(_repository, commit, path) {
+      const wanted = treePath(path);
+      const files = commits.get(commit)?.files;
+      if (wanted === undefined) return false;
+      if (!files || wanted === '') return true;
+      return [...files].some((file) => file === wanted || file.startsWith(`${wanted}/`));
+    },
+    async cloneSource(repository) {
+      const { owner, repo } = address(repository);
+      return { url: `http://code.test/${owner}/${repo}.git` };
+    },
+    async statuses(_repository, commit) {
+      if (faults.refusesStatuses)
+        throw new DeniedError('GitHub refuses. Give the token the permission Commit statuses: read.');
+      const newest = new Map(
+        statuses.filter((one) => one.commit === commit).map(({ status }) => [status.context, status]),
+      );
+      return [...newest.values()];
+    },
+    async setStatus(_repository, commit, status) {
+      requireCommit(commit);
+      statuses.push({ commit, status: { ...status, description: cutDescription(status.description) } });
+    },
+    async reportDeployment(report) {
+      requireCommit(report.commit);
+      deployments.set(report.task, [...(deployments.get(report.task) ?? []), report]);
+    },
+    async ensureWebhook(repository, hook) {
+      address(repository);
+      webhooks.set(`${repository} ${hook.url}`, hook);
+    },
+    async removeWebhook(repository, url) {
+      address(repository);
+      webhooks.delete(`${repository} ${url}`);
+    },
+    async ensureCollaborator(repository, user) {
+      address(repository);
+      collaborators.set(repository, (collaborators.get(repository) ?? new Set()).add(login(user)));
+    },
+    async removeCollaborator(repository, user) {
+      address(repository);
+      collaborators.get(repository)?.delete(login(user));
+    },
+  };
+
+  return {
+    port,
+    records,
+    faults,
+    holds,
+    commit(sha: string, on?: string, made?: Made): void {
+      parents.set(sha, on);
+      if (made) commits.set(sha, made);
+    },
+    head: (repository: string, branch: string) => branches.get(`${repository}#${branch}`),
+    move: (repository: string, branch: string, to: string) =>
+      void branches.set(`${repository}#${branch}`, to),
+    remove: (repository: string, branch: string) => void branches.delete(`${repository}#${branch}`),
+    /** The status that a commit was given last. */
+    lastStatus: (commit: string) => statuses.findLast((one) => one.commit === commit)?.status,
+    /** The state that the Deployment of a release was given last. */
+    deployment: (task: string) => deployments.get(task)?.at(-1)?.state,
+  };
+}
+
+/** A push as GitHub tells of it. */
+export function pushPayload(push: {
+  readonly repository: string;
+  readonly branch: string;
+  readonly before: string;
+  readonly after: string;
+  readonly forced: boolean;
+}) {
+  const { repository, branch, after, ...same } = push;
+  return {
+    ...same,
+    ref: `refs/heads/${branch}`,
+    after,
+    deleted: false,
+    repository: { full_name: repository },
+    head_commit: { id: after, message: 'Add a till', author: { name: 'Ada' } },
+  };
+}

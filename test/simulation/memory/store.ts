@@ -1,0 +1,237 @@
+import type { Build } from '../../../shared/domain/build.ts';
+import type { Change } from '../../../shared/domain/change.ts';
+import { commitPrefix } from '../../../shared/domain/commit-prefix.ts';
+import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
+import type { Delivery } from '../../../shared/domain/delivery.ts';
+import { ConflictError } from '../../../shared/domain/errors.ts';
+import { instant } from '../../../shared/domain/instant.ts';
+import { kept } from '../../../shared/domain/kept.ts';
+import { cutLog } from '../../../shared/domain/log.ts';
+import type { ChangeQuery, Message, Store } from '../../../shared/ports/store.ts';
+
+interface Timed<T> {
+  readonly value: T;
+  readonly at: number;
+}
+
+/** What a store holds. Values are never changed in place, so that a copy of the maps is a copy of the store. */
+interface Held {
+  readonly deliveries: Map<string, Delivery>;
+  readonly changes: Map<string, Change>;
+  readonly builds: Map<string, Timed<Build>>;
+  readonly logs: Map<string, Timed<string>>;
+  /** By Change, oldest first. */
+  readonly outbox: Map<string, number>;
+  readonly letters: Map<string, DeadLetter>;
+  readonly leases: Map<string, { readonly owner: string; readonly until: number }>;
+}
+
+const MOST = 100;
+
+/** The store without a server. `snapshot` and `restore` are for what a failover loses; `wipe` loses everything. */
+export function memoryStore(clock: () => Date) {
+  let held = empty();
+
+  const openOf = (app: string, commit: string) =>
+    [...held.changes.values()].find(
+      (change) => change.app.uid === app && change.commit === commit && !change.verdict,
+    );
+  const send = ({ id, revision }: Change) => {
+    // A message is as old as the write that it tells of.
+    held.outbox.delete(id);
+    held.outbox.set(id, revision);
+  };
+  const message = (change: string, revision: number): Message => ({
+    id: `${change}:${revision}`,
+    change,
+    revision,
+  });
+  const newestFirst = <T>(items: readonly T[], time: (item: T) => number, id: (item: T) => string) =>
+    items.toSorted((a, b) => time(b) - time(a) || compare(id(b), id(a))).slice(0, MOST);
+
+  const store: Store = {
+    async recordDelivery(delivery) {
+      const known = held.deliveries.get(delivery.id);
+      if (known) return known.judgement === undefined ? 'repeated' : 'judged';
+      instant(delivery.receivedAt);
+      held.deliveries.set(delivery.id, plain(delivery));
+      return 'new';
+    },
+    async getDelivery(id) {
+      return held.deliveries.get(id);
+    },
+    async judgeDelivery(id, judgement) {
+      const known = held.deliveries.get(id);
+      if (known && known.judgement === undefined)
+        held.deliveries.set(id, { ...known, judgement: plain(judgement) });
+    },
+    async unjudgedDeliveries(before) {
+      return [...held.deliveries.values()]
+        .filter((one) => one.judgement === undefined && Date.parse(one.receivedAt) < before.getTime())
+        .toSorted((a, b) => compare(a.receivedAt, b.receivedAt) || compare(a.id, b.id))
+        .slice(0, MOST);
+    },
+    async deliveriesOf(commit) {
+      const prefix = commitPrefix(commit);
+      if (prefix === undefined) return [];
+      const own = [...held.deliveries.values()].filter((one) => one.commit?.startsWith(prefix));
+      return newestFirst(
+        own,
+        (one) => Date.parse(one.receivedAt),
+        (one) => one.id,
+      );
+    },
+
+    async openChange(given) {
+      const other = held.changes.get(given.id) ?? openOf(given.app.uid, given.commit);
+      if (other) return { change: other, opened: false };
+      instant(given.openedAt);
+      const change = plain({ ...given, revision: 1 });
+      held.changes.set(change.id, change);
+      send(change);
+      return { change, opened: true };
+    },
+    async getChange(id) {
+      return held.changes.get(id);
+    },
+    async saveChange(given) {
+      const there = held.changes.get(given.id);
+      if (!there || there.verdict || there.revision !== given.revision)
+        throw new ConflictError(`Change ${given.id} is not open at revision ${given.revision}`);
+      const change = plain({ ...given, revision: given.revision + 1 });
+      held.changes.set(change.id, change);
+      send(change);
+      return change;
+    },
+    async listChanges(query) {
+      const matches = matcher(query);
+      if (!matches) return [];
+      return [...held.changes.values()]
+        .filter(matches)
+        .toSorted((a, b) => compare(b.openedAt, a.openedAt) || compare(b.id, a.id))
+        .slice(0, Math.max(0, query.limit ?? MOST));
+    },
+
+    async getBuild(key) {
+      return held.builds.get(key)?.value;
+    },
+    async saveBuild(given) {
+      if ((held.builds.get(given.key)?.value.revision ?? 0) !== given.revision)
+        throw new ConflictError(`Build ${given.key} is not at revision ${given.revision}`);
+      const build = plain({ ...given, revision: given.revision + 1 });
+      held.builds.set(build.key, { value: build, at: clock().getTime() });
+      return build;
+    },
+    async listRunningBuilds() {
+      return [...held.builds.values()]
+        .map(({ value }) => value)
+        .filter(({ state }) => state === 'running')
+        .toSorted((a, b) => compare(a.startedAt, b.startedAt) || compare(a.key, b.key));
+    },
+
+    async saveLog(id, text) {
+      held.logs.set(id, { value: cutLog(text), at: clock().getTime() });
+    },
+    async readLog(id) {
+      return held.logs.get(id)?.value;
+    },
+
+    async pendingMessages(limit = MOST) {
+      return [...held.outbox]
+        .slice(0, Math.max(0, limit))
+        .map(([change, revision]) => message(change, revision));
+    },
+    async pendingMessage(change) {
+      const revision = held.outbox.get(change);
+      return revision === undefined ? undefined : message(change, revision);
+    },
+    async settleMessage({ change, revision }) {
+      if (held.outbox.get(change) === revision) held.outbox.delete(change);
+    },
+
+    async keepDeadLetter(letter) {
+      instant(letter.at);
+      held.letters.set(letter.id, plain(letter));
+    },
+    async listDeadLetters() {
+      return newestFirst(
+        [...held.letters.values()],
+        (one) => Date.parse(one.at),
+        (one) => one.id,
+      );
+    },
+
+    async takeLease(name, owner, milliseconds) {
+      const now = clock().getTime();
+      const there = held.leases.get(name);
+      if (there && there.owner !== owner && there.until > now) return false;
+      held.leases.set(name, { owner, until: now + Math.ceil(milliseconds) });
+      return true;
+    },
+    async returnLease(name, owner) {
+      if (held.leases.get(name)?.owner === owner) held.leases.delete(name);
+    },
+
+    async expire(now) {
+      const past = (at: number, time: number) => at <= now.getTime() - time;
+      drop(held.deliveries, (one) => past(Date.parse(one.receivedAt), kept.delivery));
+      drop(held.changes, (one) => one.verdict !== undefined && past(Date.parse(one.updatedAt), kept.change));
+      drop(held.builds, ({ at }) => past(at, kept.build));
+      drop(held.logs, ({ at }) => past(at, kept.log));
+      drop(held.letters, (one) => past(Date.parse(one.at), kept.deadLetter));
+      drop(held.leases, ({ until }) => past(until, 0));
+    },
+  };
+
+  return {
+    store,
+    snapshot: (): Held => copyOf(held),
+    restore: (from: Held) => {
+      held = copyOf(from);
+    },
+    wipe: () => {
+      held = empty();
+    },
+  };
+}
+
+const empty = (): Held => ({
+  deliveries: new Map(),
+  changes: new Map(),
+  builds: new Map(),
+  logs: new Map(),
+  outbox: new Map(),
+  letters: new Map(),
+  leases: new Map(),
+});
+
+const copyOf = (held: Held): Held => ({
+  deliveries: new Map(held.deliveries),
+  changes: new Map(held.changes),
+  builds: new Map(held.builds),
+  logs: new Map(held.logs),
+  outbox: new Map(held.outbox),
+  letters: new Map(held.letters),
+  leases: new Map(held.leases),
+});
+
+/** Undefined: nothing can match. */
+function matcher(query: ChangeQuery): ((change: Change) => boolean) | undefined {
+  const prefix = query.commit === undefined ? undefined : commitPrefix(query.commit);
+  if (query.commit !== undefined && prefix === undefined) return undefined;
+  return (change) =>
+    (query.app === undefined || change.app.uid === query.app) &&
+    (query.repository === undefined || change.repository === query.repository) &&
+    (query.build === undefined || change.build === query.build) &&
+    (query.open === undefined || query.open === (change.verdict === undefined)) &&
+    (prefix === undefined || change.commit.startsWith(prefix));
+}
+
+function drop<T>(map: Map<string, T>, isPast: (value: T) => boolean): void {
+  for (const [key, value] of map) if (isPast(value)) map.delete(key);
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+
+/** As a server would give it back: a copy of its own, without what is undefined. */
+const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
