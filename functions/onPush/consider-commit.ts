@@ -77,9 +77,9 @@ async function decideOrRefuse(
     }
     const build = key === undefined ? undefined : await ports.store.getBuild(key);
     const last = app.lastRelease?.commit === commit ? app.lastRelease.number : undefined;
-    const lastFailed =
-      last !== undefined && (await ports.cluster.getWorkload(app, last))?.outcome === 'failed';
-    return decide({ app, commit, message, order, build, lastFailed, retry: cause.retry ?? false });
+    const workload = last === undefined ? undefined : await ports.cluster.getWorkload(app, last);
+    const lastCameToNothing = last !== undefined && (!workload || workload.outcome === 'failed');
+    return decide({ app, commit, message, order, build, lastCameToNothing, retry: cause.retry ?? false });
   } catch (err) {
     // It may not be deployed, or the code host will not let us look: no retry mends that, a person has to.
     if (err instanceof InvalidError) {

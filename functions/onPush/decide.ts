@@ -11,8 +11,8 @@ export interface PushFacts {
   readonly message: string;
   readonly order: OrderFacts;
   readonly build: Pick<Build, 'state'> | undefined;
-  /** Whether the newest Release failed: a push of its commit is then another try. */
-  readonly lastFailed: boolean;
+  /** Whether the newest Release failed, or was never made: a push of its commit is then another try. */
+  readonly lastCameToNothing: boolean;
   /** A person wants it tried again: what failed before is no reason not to. */
   readonly retry: boolean;
 }
@@ -35,7 +35,7 @@ export function decide(facts: PushFacts): PushDecision {
   if (!facts.retry) {
     const marker = SKIP_MARKER.exec(facts.message)?.[0];
     if (marker !== undefined) return skip(`its message says ${marker}`);
-    if (app.lastRelease?.commit === commit && !facts.lastFailed) {
+    if (app.lastRelease?.commit === commit && !facts.lastCameToNothing) {
       return skip(`r${app.lastRelease.number} is of this commit`);
     }
   }

@@ -66,7 +66,8 @@ async function onHeadFound(ports: Needs, event: CloudEvent<unknown>, log: Logger
   const head = await ports.codeHost.branchHead(repository, branch);
   if (!head)
     return log.info({ repository, branch }, 'there is no such branch yet: its first push deploys it');
-  if (app.lastRelease?.commit === head.sha) return;
+  const last = app.lastRelease;
+  if (last?.commit === head.sha && (await ports.cluster.getWorkload(app, last.number))) return;
   // After a loss of the store, the final status on the commit tells that it was judged (DESIGN §7).
   if (await isJudgedOnHost(ports, app, head.sha))
     return log.info({ commit: head.sha }, 'its status says it was judged');

@@ -1,6 +1,7 @@
 import type { App } from '../../shared/domain/app.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import type { CiteEvent } from '../../shared/domain/events.ts';
+import type { Workload } from '../../shared/domain/workload.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
@@ -19,15 +20,16 @@ export const handle = eventFunction<Needs>(
       const now = ports.clock();
       const apps = await cluster.listApps();
       const turn = turnOf(apps, now);
+      const workloads = await cluster.listWorkloads();
       const events = decide({
         apps,
-        workloads: await cluster.listWorkloads(),
+        workloads,
         services: await cluster.listServices(),
         openChanges: await store.listChanges({ open: true, limit: MAX_CHANGES }),
         runningBuilds: await store.listRunningBuilds(),
         unjudged: await store.unjudgedDeliveries(new Date(now.getTime() - PATIENCE_MS)),
         pending: await store.pendingMessages(),
-        newHeads: await newHeads(ports, turn, log),
+        newHeads: await newHeads(ports, turn, workloads, log),
         turn: [...turn, ...troubledTurn(apps, now)],
         now,
       });
@@ -51,12 +53,17 @@ async function emitAll({ events }: Needs, all: readonly CiteEvent[], log: Logger
 }
 
 /** Apps whose branch's head is known by no Change: its push was lost. A code host that is down stops nothing else. */
-async function newHeads(ports: Needs, apps: readonly App[], log: Logger): Promise<readonly App[]> {
+async function newHeads(
+  ports: Needs,
+  apps: readonly App[],
+  workloads: readonly Workload[],
+  log: Logger,
+): Promise<readonly App[]> {
   const found: App[] = [];
   for (const app of apps) {
     if (app.deleting) continue;
     try {
-      if (await isNewHead(ports, app)) found.push(app);
+      if (await isNewHead(ports, app, workloads)) found.push(app);
     } catch (err) {
       // The rights on one repository say nothing of the others'.
       const isItsOwn = err instanceof DeniedError && err.right !== undefined;
@@ -71,9 +78,19 @@ async function newHeads(ports: Needs, apps: readonly App[], log: Logger): Promis
   return found;
 }
 
-async function isNewHead({ codeHost, store }: Needs, app: App): Promise<boolean> {
+async function isNewHead(
+  { codeHost, store }: Needs,
+  app: App,
+  workloads: readonly Workload[],
+): Promise<boolean> {
   const head = await codeHost.branchHead(app.spec.repository, app.spec.branch);
-  if (!head || head.sha === app.lastRelease?.commit) return false;
+  if (!head) return false;
+  // A release that got its number but no Workload, and whose Change the store lost, is nobody's.
+  const isThere = workloads.some(
+    ({ app: { namespace, name }, release }) =>
+      namespace === app.namespace && name === app.name && release.number === app.lastRelease?.number,
+  );
+  if (head.sha === app.lastRelease?.commit && isThere) return false;
   const [known] = await store.listChanges({ app: app.uid, commit: head.sha, limit: 1 });
   if (!known) return true;
   if (!known.verdict || !app.lastRelease) return false;

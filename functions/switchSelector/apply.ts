@@ -21,9 +21,11 @@ export async function apply(
       return false;
     case 'wait':
       await advance(ports, scene, decision.release, 'starting', decision.reason);
+      await endLeftovers(ports, scene);
       return false;
     case 'hold':
       await advance(ports, scene, decision.release, 'held', decision.reason);
+      await endLeftovers(ports, scene);
       return false;
     case 'supersede':
       await endRelease(

@@ -13,7 +13,8 @@ export function decideLeftover(
   const workload = scene.workloads.find(
     ({ release }) => release.change === change.id || release.number === change.release,
   );
-  if (workload && workload.release.number === scene.service.live && workload.outcome === 'deployed') {
+  // The cluster remembers what a store that failed over does not. A rollback is done once its release is live.
+  if (workload?.outcome === 'deployed' && (change.kind !== 'rollback' || isLive(workload, scene.service))) {
     return { outcome: 'deployed', release: workload.release.number };
   }
   if (workload?.outcome === 'failed') return { outcome: 'failed', why: `r${workload.release.number} failed` };
@@ -29,3 +30,5 @@ export function decideLeftover(
     ? undefined
     : { outcome: 'cancelled', by: 'the end of the Hold that asked for it' };
 }
+
+const isLive = ({ release }: Workload, { live }: Pick<Service, 'live'>) => release.number === live;

@@ -14,21 +14,19 @@ export async function endRelease(
   verdict: Verdict,
   outcome: WorkloadOutcome,
 ): Promise<void> {
-  if (release !== scene.service.live) await ports.cluster.raiseEpoch(scene.service);
+  const { cluster } = ports;
+  const isLive = release === scene.service.live;
+  const service = isLive ? scene.service : await cluster.raiseEpoch(scene.service);
   for (const change of changesOf(scene, release)) await ledger(ports).conclude(change, verdict);
   const workload = workloadOf(scene, release);
   // What was live once may be gone back to: a rollback that failed takes nothing from it.
   const mark = workload.outcome === 'deployed' ? {} : { outcome };
   // What is selected has no standby clock, whatever its outcome: the switch away from it starts that.
-  const clock = release === scene.service.live ? {} : { standbySince: ports.clock() };
-  await ports.cluster.updateWorkload(workload, { ...mark, ...clock, ...unneeded(scene, release, outcome) });
+  const clock = isLive ? {} : { standbySince: ports.clock() };
+  const marked = await cluster.updateWorkload(workload, { ...mark, ...clock });
+  if (isLive || (outcome !== 'superseded' && outcome !== 'cancelled')) return;
+  // What was overtaken before it was live needs no pods; one that failed keeps them for a look at their logs until the
+  // sweep. Raised again: where the store has lost the verdict, the mark is what tells others.
+  await cluster.raiseEpoch(service);
+  await cluster.updateWorkload(marked, { replicas: 0 });
 }
-
-/**
- * What was overtaken before it was live needs no pods. One that failed keeps them for a look at their logs until the
- * sweep.
- */
-const unneeded = (scene: Scene, release: number, outcome: WorkloadOutcome): { replicas?: 0 } =>
-  release !== scene.service.live && (outcome === 'superseded' || outcome === 'cancelled')
-    ? { replicas: 0 }
-    : {};

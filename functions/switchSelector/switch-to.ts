@@ -36,10 +36,12 @@ export async function switchTo(ports: Needs, scene: Scene, release: number, log:
   }
 }
 
+/** A clock from before it was live is none: a sweep may start one between the claim of a release and the switch to it. */
 async function startClock(ports: Needs, scene: Scene, release: number): Promise<void> {
+  const since = scene.service.switchedAt ?? new Date(0);
   for (let attempt = 0; attempt < CLOCK_TRIES; attempt++) {
     const old = await ports.cluster.getWorkload(scene.app, release);
-    if (!old || old.standbySince !== undefined) return;
+    if (!old || (old.standbySince && old.standbySince >= since)) return;
     try {
       await ports.cluster.updateWorkload(old, { standbySince: ports.clock() });
       return;

@@ -12,7 +12,7 @@ function facts(change: Partial<PushFacts> = {}): PushFacts {
     message: 'Add a till',
     order: order(),
     build: undefined,
-    lastFailed: false,
+    lastCameToNothing: false,
     retry: false,
     ...change,
   };
@@ -93,7 +93,7 @@ describe('onPush decides', () => {
       'to try the newest commit again when its release failed',
       {
         app: anApp({ lastRelease: aRelease(3, { commit: sha('a') }) }),
-        lastFailed: true,
+        lastCameToNothing: true,
         build: aBuild({ state: 'succeeded' }),
       },
       { action: 'reuse', reason: 'built before' },

@@ -48,6 +48,12 @@ describe('the verdict of a Change that was left over', () => {
       {},
       { outcome: 'failed', why: 'r3 is not there any more' },
     ],
+    [
+      'deployed, when its release was, and the store does not know any more',
+      aChange({ id: 'uid-1/y', release: 1 }),
+      {},
+      { outcome: 'deployed', release: 1 },
+    ],
     ['none, for a rollback that is still wanted', rollback, {}, undefined],
     [
       'cancelled, for a rollback that is not wanted any more',

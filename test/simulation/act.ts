@@ -14,7 +14,7 @@ export interface Day {
   readonly later: (steps: number, what: () => void) => void;
   /** Copies of the store from some steps ago, oldest first: what a failover goes back to. */
   readonly snapshots: readonly ReturnType<World['memory']['snapshot']>[];
-  commits: number;
+  readonly newCommit: () => string;
 }
 
 const AWAY: Readonly<Record<string, Away>> = {
@@ -68,7 +68,7 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
   const apps = await world.apps();
   const app = apps[n % Math.max(1, apps.length)];
   const branch = app?.spec.branch ?? MAIN;
-  const commit = () => (++day.commits).toString(16).padStart(4, '0').padEnd(40, '0');
+  const commit = day.newCommit;
   const head = host.head(REPOSITORY, branch);
   tell(`· ${what}`);
   switch (what) {
@@ -107,12 +107,14 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     case 'activate': {
       const workloads = app ? await world.cluster.listWorkloads(app) : [];
       const workload = workloads[n % Math.max(1, workloads.length)];
-      return app && workload && world.activate(app, workload.release.number);
+      if (!app || !workload) return;
+      world.wentBack.add(app.uid);
+      return world.activate(app, workload.release.number);
     }
     case 'cancel': {
       const open = await world.store.listChanges({ open: true });
       const change = open[n % Math.max(1, open.length)];
-      return change && world.cancel(change.id);
+      return change && world.cancel(change);
     }
     case 'retry': {
       const ended = (await world.store.listChanges({})).filter(
@@ -134,6 +136,7 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     }
     case 'delete the App': {
       if (!app) return;
+      world.wishes.forget(app);
       await world.cluster.deleteApp(app);
       return later(WINDOW, () => void world.app(app, { branch: app.spec.branch }).catch(() => undefined));
     }
@@ -152,6 +155,7 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       return world.lieInWait({
         process,
         call,
+        when: () => process !== 'switchSelector' || isSwitchNear(world),
         spring: async (goOn) => {
           later(WINDOW, goOn);
           await act(day, { what: meddle, n: n >> 10 });
@@ -197,7 +201,7 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       return world.memory.wipe();
     case 'the store fails over': {
       const before = day.snapshots[0];
-      if (before) world.memory.restore(before);
+      if (before) world.memory.failOver(before);
       return;
     }
     case 'pods crash':
@@ -220,6 +224,19 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       world.setSkewed(true);
       return later(2 * WINDOW, () => world.setSkewed(false));
   }
+}
+
+/** Whether something could be switched to now that is not live: then it matters who comes in between. */
+function isSwitchNear({ objects }: World): boolean {
+  return objects
+    .list('Deployment')
+    .some(({ namespace, body: { app, release, outcome, status, replicas } }) => {
+      const live = objects.get('Service', namespace, app.name)?.body.live;
+      const wished = objects.get('App', namespace, app.name)?.body.spec.hold?.release === release.number;
+      return (
+        live !== release.number && (outcome === undefined || wished) && (status?.available ?? 0) >= replicas
+      );
+    });
 }
 
 async function edit(

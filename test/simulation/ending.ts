@@ -1,6 +1,7 @@
 import type { App } from '../../shared/domain/app.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { specHash } from '../../shared/domain/release.ts';
+import { statusContext } from '../../shared/domain/status-context.ts';
 import { isReady, type Workload } from '../../shared/domain/workload.ts';
 import { REPOSITORY, type World } from './world.ts';
 
@@ -22,9 +23,24 @@ export async function faultsAtRest(world: World): Promise<string[]> {
     faults.push(`4: delivery ${id} has no verdict`);
   for (const { id } of await store.pendingMessages()) faults.push(`4: message ${id} was not told`);
   for (const { key } of await store.listRunningBuilds()) faults.push(`5: build ${key} is said to run`);
+  if (!world.lost()) faults.push(...(await unheard(world)));
   for (const app of apps) faults.push(...(await faultsOf(world, app, changes)));
   return faults;
 }
+
+/** What the code host was answered: of a store that has lost nothing. */
+async function unheard(world: World): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { guid } of world.told)
+    if (!(await world.store.getDelivery(`1/${guid}`))?.judgement)
+      faults.push(`4: delivery ${guid} was accepted and has no verdict`);
+  return faults;
+}
+
+const lastStatus = (world: World, app: App, head: string) =>
+  world.host.records.statuses.findLast(
+    ({ commit, status }) => commit === head && status.context === statusContext(app),
+  )?.status;
 
 async function faultsOf(world: World, app: App, changes: readonly Change[]): Promise<string[]> {
   if (app.deleting) return [`${app.name} is still being deleted`];
@@ -52,10 +68,26 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
 
   const { hold } = app.spec;
   if (hold?.release !== undefined && hold.release !== service.live) {
-    const wanted = numbered(hold.release);
-    if (wanted && wanted.outcome !== 'failed')
+    const held = numbered(hold.release);
+    if (held && held.outcome !== 'failed')
       faults.push(`7: r${hold.release} is asked for, live is r${service.live}`);
   }
+  const wish = world.wishes.last(app);
+  if ((wish?.what === 'hold' || wish?.what === 'activate') && !hold)
+    faults.push(`7: the ${wish.what} of a person is lost`);
+  if (wish?.what === 'lift' && hold) faults.push('7: the lifting of a Hold is lost');
+  const wanted = wish?.what === 'activate' ? numbered(wish.release) : undefined;
+  // One that never got ready is given up: then its Change says so.
+  const isGivenUp =
+    world.lost() ||
+    own.some(
+      ({ kind, release, verdict }) =>
+        kind === 'rollback' &&
+        release === wanted?.release.number &&
+        /^(failed|cancelled)$/.test(verdict?.outcome ?? ''),
+    );
+  if (wanted && !isGivenUp && wanted.outcome !== 'failed' && service.live !== wanted.release.number)
+    faults.push(`6: r${wanted.release.number} was asked for, live is r${service.live}`);
   if (hold) return faults;
 
   const head = world.host.head(REPOSITORY, app.spec.branch);
@@ -83,14 +115,14 @@ function isExcused(
 ): boolean {
   const [newest] = own.filter((change) => change.commit === head && change.kind !== 'rollback');
   if (newest?.verdict && newest.verdict.outcome !== 'deployed') return true;
+  // A person went back from it, and lifted the Hold since: the next push goes on.
+  if (newest?.verdict && world.wentBack.has(app.uid)) return true;
   const [last] = workloads
     .filter(({ release }) => release.commit === head)
     .toSorted((a, b) => b.release.number - a.release.number);
   if (last?.outcome !== undefined && last.outcome !== 'deployed') return true;
-  const status = world.host.lastStatus(head);
-  return (
-    status !== undefined && status.state !== 'pending' && status.state !== 'success' && app !== undefined
-  );
+  const told = lastStatus(world, app, head);
+  return told?.state === 'failure' || told?.state === 'error';
 }
 
 const crashes = (world: World, { release }: Workload) => world.fates.get(release.commit) === 'crashes';

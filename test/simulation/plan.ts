@@ -12,6 +12,8 @@ export interface Plan {
   readonly seed: number;
   /** Steps until the faults stop. */
   readonly steps: number;
+  /** Whether its Apps have had two releases before: else it begins with nothing. */
+  readonly begun: boolean;
   /** Apps that follow the one repository: beside each other on one branch, or on two. */
   readonly apps: number;
   readonly acts: readonly Act[];
@@ -65,7 +67,7 @@ const weights = {
 
 export type What = keyof typeof weights;
 
-const STEPS = { least: 120, most: 500 };
+const STEPS = { least: 200, most: 700 };
 const ACTS = { least: 8, most: 34 };
 
 const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
@@ -93,6 +95,7 @@ export function planOf(seed: number): Plan {
   return {
     seed,
     steps,
+    begun: rng.chance(0.75),
     apps: rng.chance(0.3) ? 2 : 1,
     acts: acts.toSorted((a, b) => a.at - b.at),
   };

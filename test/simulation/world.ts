@@ -7,6 +7,7 @@ import { storedEvent } from '../../scripts/local/broker/event.ts';
 import { readManifests } from '../../scripts/local/broker/manifests.ts';
 import type { App, AppRef } from '../../shared/domain/app.ts';
 import { type AppSpecInput, appSpec } from '../../shared/domain/app-spec.ts';
+import type { Change } from '../../shared/domain/change.ts';
 import { ConflictError, RetryableError } from '../../shared/domain/errors.ts';
 import { type CiteEvent, ownEvent } from '../../shared/domain/events.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
@@ -16,13 +17,14 @@ import { Queue, type Waiting } from '../functions/scenes/queue.ts';
 import { config, silent } from '../functions/scenes/systems.ts';
 import { NOON } from '../support/facts.ts';
 import { memoryCluster } from './memory/cluster.ts';
-import { memoryCodeHost, pushPayload } from './memory/code-host.ts';
+import { type MemoryCodeHost, memoryCodeHost, pushPayload } from './memory/code-host.ts';
 import { kubelet } from './memory/kubelet.ts';
-import { MemoryObjects } from './memory/objects.ts';
+import { MemoryObjects, type ObjectsSnapshot } from './memory/objects.ts';
 import { memoryStore } from './memory/store.ts';
 import { type Call, isWrite, type Process, Processes } from './processes.ts';
 import type { Random } from './random.ts';
 import { ReadySinceClaimed } from './ready-since-claimed.ts';
+import { type Wish, Wishes } from './wishes.ts';
 import { inWords } from './words.ts';
 
 export const REPOSITORY = 'acme/shop';
@@ -52,35 +54,54 @@ export type Strike = 'kill before' | 'kill after' | 'fail' | 'lose the answer';
 interface Ambush {
   readonly process: string;
   readonly call: string;
+  readonly when: () => boolean;
   readonly spring: (goOn: () => void) => Promise<void>;
 }
 
+/** What endpoints follow. */
+const followed = ['Service', 'Deployment', 'Pod'];
+
 const manifests = readManifests('knative/base');
+
+/** A world at rest, to begin others with. */
+export interface Snapshot {
+  readonly now: number;
+  readonly ids: number;
+  readonly objects: ObjectsSnapshot;
+  readonly store: ReturnType<ReturnType<typeof memoryStore>['snapshot']>;
+  readonly host: Pick<MemoryCodeHost, 'records'>;
+}
 
 export type World = ReturnType<typeof openWorld>;
 
 /** The platform's functions over simulated ports: each step is one call of one of them, and `rng` decides which. */
-export function openWorld(rng: Random, tell: (line: string) => void) {
-  let now = NOON.getTime();
-  let ids = 0;
+export function openWorld(rng: Random, tell: (line: string) => void, from?: Snapshot) {
+  let now = from?.now ?? NOON.getTime();
+  let ids = from?.ids ?? 0;
   const newId = () => `id-${++ids}`;
   const clock = () => new Date(now);
   const objects = new MemoryObjects(clock, newId);
   const memory = memoryStore(clock);
   const machine = kubelet(objects, clock);
-  const host = memoryCodeHost();
+  const host = memoryCodeHost(from?.host);
+  if (from) {
+    objects.restore(from.objects);
+    memory.begin(from.store);
+  }
   const queue = new Queue(manifests);
   const processes = new Processes();
-  const lenient = () => new Date(now - 2 * MOST_SKEW_MS);
+  /** A sweep whose clock is ahead may come so early. */
+  const lenient = () => new Date(now + 2 * MOST_SKEW_MS);
   const ready = new ReadySinceClaimed();
-  /** By App's uid: the Hold whose person has been answered. */
-  const promised = new Map<string, string>();
+  const wishes = new Wishes();
+  /** Apps (their uid) of which somebody wanted another release live. */
+  const wentBack = new Set<string>();
   const { cluster, violations } = watched(
     memoryCluster(objects),
     host,
     lenient,
     (one) => ready.has(one),
-    ({ uid, spec }) => promised.get(uid) === spec.hold?.at,
+    wishes,
   );
 
   const fates = new Map<string, Fate>();
@@ -92,6 +113,7 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
   let skewed = false;
   let probeFault: string | undefined;
   let ambush: Ambush | undefined;
+  let endpointsAreStale = true;
 
   function portsOf(process: Process): Ports {
     const port = <T extends object>(name: string, real: T) => processes.port(process, name, real);
@@ -100,7 +122,13 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
       store: port('store', memory.store),
       codeHost: port('codeHost', host.port),
       events: port('events', { emit: async (event: CiteEvent) => publish(event) }),
-      probe: port('probe', { fault: async () => probeFault }),
+      probe: port('probe', {
+        async fault() {
+          // A request that gets no good answer is waited for.
+          if (probeFault !== undefined) now += 10_000;
+          return probeFault;
+        },
+      }),
       registry: port('registry', { resolve: async () => undefined }),
       config,
       clock: () => new Date(now + process.skewMs),
@@ -125,6 +153,7 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
 
   function watchCluster(): void {
     for (const change of objects.changes.splice(0)) {
+      if (followed.includes(change.kind)) endpointsAreStale = true;
       if (change.kind === 'Deployment') ready.look(objects.get('Deployment', change.namespace, change.name));
       if (deaf) continue;
       for (const event of clusterEvents(manifests.sources, change, `${change.resourceVersion}`, clock()))
@@ -155,13 +184,17 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
     });
   }
 
-  /** A person's wish, made by the very code that the API calls. What it answers, a person believes. */
-  function wish(name: string, act: (ports: Ports) => Promise<unknown>): void {
-    tell(`a person: ${name}`);
-    processes.start({ name: 'console', skewMs: skew(), answered: () => undefined }, async (process) => {
+  /** A person's wish, made by the very code that the API calls. What is answered well, a person believes. */
+  function wish(ref: AppRef, asked: Wish, act: (ports: Ports) => Promise<unknown>): void {
+    tell(`a person: ${asked.what} ${asked.what === 'activate' ? `r${asked.release} of ` : ''}${ref.name}`);
+    const begun = wishes.begin(ref, asked);
+    const end = ({ status }: { readonly status: number }) => {
+      tell(`the person is answered ${status}`);
+      begun.end(status === 200, objects.get('App', ref.namespace, ref.name)?.body.spec.hold);
+    };
+    processes.start({ name: 'console', skewMs: skew(), answered: end }, async (process) => {
       try {
         await act(portsOf(process));
-        for (const { uid, body } of objects.list('App')) promised.set(uid, body.spec.hold?.at ?? '');
         return { status: 200, body: '' };
       } catch (err) {
         return { status: 500, body: String(err) };
@@ -171,7 +204,7 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
 
   async function make(call: Call): Promise<void> {
     const { process, name, run, resolve, reject } = call;
-    if (ambush?.process === process.name && ambush.call === name) {
+    if (ambush?.process === process.name && ambush.call === name && ambush.when()) {
       const { spring } = ambush;
       ambush = undefined;
       tell(`${process.name} stands still before ${inWords(call)}`);
@@ -212,6 +245,11 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
         if (body.replicas > 0 && fates.get(commit) === 'crashes') machine.crash(app, number, rng.chance(0.5));
         else machine.ready(app, number);
       });
+    if (endpointsAreStale)
+      acts.push(() => {
+        endpointsAreStale = false;
+        machine.followSelectors();
+      });
     if (acts.length === 0) return false;
     rng.pick(acts)();
     return true;
@@ -242,6 +280,13 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
   }
 
   return {
+    snapshot: (): Snapshot => ({
+      now,
+      ids,
+      objects: objects.snapshot(),
+      store: memory.snapshot(),
+      host: { records: structuredClone(host.records) },
+    }),
     clock,
     cluster,
     store: memory.store,
@@ -257,7 +302,8 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
     told,
     away,
     newId,
-    wish,
+    wishes,
+    wentBack,
     publish,
     step,
     advance: (seconds: number) => {
@@ -269,6 +315,8 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
     lieInWait: (next: Ambush | undefined) => {
       ambush = next;
     },
+    /** Whether the store has ever forgotten something. */
+    lost: memory.lost,
     setDeaf: (value: boolean) => {
       deaf = value;
     },
@@ -315,12 +363,13 @@ export function openWorld(rng: Random, tell: (line: string) => void) {
     },
 
     activate: (ref: AppRef, release: number) =>
-      wish(`activate r${release} of ${ref.name}`, (ports) =>
+      wish(ref, { what: 'activate', release }, (ports) =>
         activate(ports, ref, { release, by: 'Ada', why: '' }),
       ),
-    hold: (ref: AppRef) => wish(`hold ${ref.name}`, (ports) => hold(ports, ref, 'Ada', '')),
-    lift: (ref: AppRef) => wish(`lift ${ref.name}`, (ports) => lift(ports, ref, 'Ada')),
-    cancel: (id: string) => wish(`cancel ${id}`, (ports) => cancel(ports, id, 'Ada')),
+    hold: (ref: AppRef) => wish(ref, { what: 'hold' }, (ports) => hold(ports, ref, 'Ada', '')),
+    lift: (ref: AppRef) => wish(ref, { what: 'lift' }, (ports) => lift(ports, ref, 'Ada')),
+    cancel: ({ app, id }: Pick<Change, 'app' | 'id'>) =>
+      wish(app, { what: 'cancel' }, (ports) => cancel(ports, id, 'Ada')),
     retry: (change: string) => {
       tell(`a person: retry ${change}`);
       publish(ownEvent('dev.cite.retry.requested', { change }));

@@ -27,10 +27,22 @@ export async function activate(ports: Needs, ref: AppRef, wish: Activation): Pro
     return cluster.updateApp(fresh, { hold: { ...wish, at: ports.clock().toISOString() } });
   });
   await raiseEpoch(cluster, ref);
+  await requireStillAsked(cluster, held);
   await supersede(ports, held, target);
   const { change } = await ledger(ports).open(rollback(held, target, wish, ports.newId()));
   await events.emit(ownEvent('dev.cite.activate.requested', refOf(held)));
   return change;
+}
+
+/** Of two who ask at once the later Hold counts: the other one must not take back what it asks for. */
+async function requireStillAsked(cluster: Needs['cluster'], held: App): Promise<void> {
+  const now = await requireLivingApp(cluster, held);
+  const { hold } = now.spec;
+  if (hold?.at === held.spec.hold?.at && hold?.release === held.spec.hold?.release) return;
+  const what = hold
+    ? `${hold.by} holds ${addressOf(now)} otherwise`
+    : `the Hold of ${addressOf(now)} was lifted`;
+  throw refusal(409, `Meanwhile ${what}. Look at it, and ask again.`);
 }
 
 async function requireActivatable({ cluster }: Needs, app: App, release: number): Promise<Workload> {
@@ -73,7 +85,10 @@ async function supersede(ports: Needs, app: App, { release }: Workload): Promise
   for (const change of open) {
     const same = change.kind === 'rollback' && change.release === release.number;
     if (same || (change.kind !== 'rollback' && change.commit !== release.commit)) continue;
-    await ledger(ports).conclude(change, { outcome: 'superseded', by: `r${release.number}` });
+    await again(async () => {
+      const fresh = await ports.store.getChange(change.id);
+      if (fresh) await ledger(ports).conclude(fresh, { outcome: 'superseded', by: `r${release.number}` });
+    });
     await giveUp(ports, app, change, 'superseded');
   }
 }

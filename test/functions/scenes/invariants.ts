@@ -3,17 +3,25 @@ import { isReady, type Workload } from '../../../shared/domain/workload.ts';
 import type { Cluster } from '../../../shared/ports/cluster.ts';
 import type { MemoryCodeHost } from '../../simulation/memory/code-host.ts';
 
+/** Where people are answered later than they ask. */
+interface People {
+  /** The Hold as it was when one last was. */
+  answered(app: App): App['spec']['hold'];
+  /** Whether somebody asked for that release, and was not yet told that it is withdrawn. */
+  mayCountOn(app: App, release: number): boolean;
+}
+
 /**
  * The cluster, and beside it a witness of every write that breaks an invariant of DESIGN §5 at that very moment. Writes
  * that lose their compare-and-set are none. `wasReady` where pods may go at any time: whether it has been ready since it
- * was claimed. `isPromised` where people are answered later than they asked: whether the Hold was.
+ * was claimed.
  */
 export function watched(
   cluster: Cluster,
   host: MemoryCodeHost,
   clock: () => Date,
   wasReady: (target: Workload) => boolean = isReady,
-  isPromised: (app: App) => boolean = () => true,
+  people: People = { answered: ({ spec }) => spec.hold, mayCountOn: () => false },
 ) {
   const violations: string[] = [];
 
@@ -30,12 +38,17 @@ export function watched(
       if (!target || !live || !app) return switched;
       const [from, commit] = [live.release.commit, target.release.commit];
       const head = host.head(app.spec.repository, app.spec.branch);
-      const wished = app.spec.hold?.release === to;
+      const wished = app.spec.hold?.release === to || people.mayCountOn(app, to);
       const forced = head !== undefined && !host.holds(head, from);
       const isOlder = from !== commit && host.holds(from, commit);
       if (isOlder && !wished && !forced && live.outcome !== 'failed')
         violations.push(`3: ${name}: back to an older commit`);
-      if (app.spec.hold && isPromised(app) && !wished && live.outcome !== 'failed')
+      if (
+        app.spec.hold &&
+        people.answered(app)?.at === app.spec.hold.at &&
+        !wished &&
+        live.outcome !== 'failed'
+      )
         violations.push(`6: ${name}: switched under a Hold`);
       return switched;
     },

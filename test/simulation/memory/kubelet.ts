@@ -62,7 +62,6 @@ export function kubelet(objects: Objects, clock: () => Date) {
       if (!record) return;
       setPods(record, { ready: true, restarts: 0 });
       setStatus(record, record.body.replicas, 'complete');
-      self.followSelectors();
     },
     /** Crashes at every start. `late`: for so long that its progress deadline is over. */
     crash(app: AppRef, release: number, late: boolean): void {
@@ -74,7 +73,6 @@ export function kubelet(objects: Objects, clock: () => Date) {
       };
       setPods(record, { ready: false, restarts: 3, ...words });
       setStatus(record, 0, late ? 'deadline exceeded' : 'progressing');
-      self.followSelectors();
     },
     /** Its pods are not ready just now, and nothing is said of why. */
     unready(app: AppRef, release: number): void {
@@ -82,7 +80,6 @@ export function kubelet(objects: Objects, clock: () => Date) {
       if (!record) return;
       setPods(record, { ready: false, restarts: 0 });
       setStatus(record, 0, 'complete');
-      self.followSelectors();
     },
 
     runningBuilds: () => objects.list('Job').filter(({ body }) => body.phase === 'running'),

@@ -10,6 +10,11 @@ export interface ObjectChange extends Pick<Stored<Kind>, 'kind' | 'namespace' | 
   readonly resourceVersion: string;
 }
 
+export interface ObjectsSnapshot {
+  readonly version: number;
+  readonly kinds: ReadonlyMap<Kind, ReadonlyMap<string, Stored<Kind>>>;
+}
+
 /** The objects of a cluster without a file: what the records of one machine do, and as fast as a simulation needs it. */
 export class MemoryObjects implements Objects {
   /** Writes that nobody was told of yet. */
@@ -94,6 +99,20 @@ export class MemoryObjects implements Objects {
     } finally {
       this.#undo = undefined;
     }
+  }
+
+  /** A copy of all objects; nothing is changed in place, so that copies of the maps are enough. */
+  snapshot(): ObjectsSnapshot {
+    return {
+      version: this.#version,
+      kinds: new Map([...this.#kinds].map(([kind, all]) => [kind, new Map(all)])),
+    };
+  }
+
+  restore({ version, kinds }: ObjectsSnapshot): void {
+    this.#version = version;
+    this.#kinds.clear();
+    for (const [kind, all] of kinds) this.#kinds.set(kind, new Map(all));
   }
 
   #of(kind: Kind): Map<string, Stored<Kind>> {

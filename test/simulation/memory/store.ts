@@ -28,9 +28,10 @@ interface Held {
 
 const MOST = 100;
 
-/** The store without a server. `snapshot` and `restore` are for what a failover loses; `wipe` loses everything. */
+/** The store without a server. A failover goes back to a snapshot; `wipe` loses everything. */
 export function memoryStore(clock: () => Date) {
   let held = empty();
+  let hasLost = false;
 
   const openOf = (app: string, commit: string) =>
     [...held.changes.values()].find(
@@ -186,12 +187,19 @@ export function memoryStore(clock: () => Date) {
   return {
     store,
     snapshot: (): Held => copyOf(held),
-    restore: (from: Held) => {
+    begin: (from: Held) => {
       held = copyOf(from);
+    },
+    failOver: (to: Held) => {
+      held = copyOf(to);
+      hasLost = true;
     },
     wipe: () => {
       held = empty();
+      hasLost = true;
     },
+    /** Whether it has ever forgotten something. */
+    lost: () => hasLost,
   };
 }
 
