@@ -8,6 +8,8 @@ export interface SpecFacts {
   /** Content of the App's Secret; empty where it names none, undefined where the one that it names is not there. */
   readonly secret: Readonly<Record<string, string>> | undefined;
   readonly openChanges: readonly Change[];
+  /** Whether the newest Release has its Workload, or its Change is known: else it has its number alone, and is nobody's. */
+  readonly isLastKnown: boolean;
   /** The App's newest Change, ended ones too. */
   readonly newest: Pick<Change, 'branch'> | undefined;
 }
@@ -23,7 +25,7 @@ export type SpecDecision =
     };
 
 /** First sight of an App deploys its branch's head; later a spec or secret that differs from the newest Release is a Change. */
-export function decide({ app, secret, openChanges, newest }: SpecFacts): SpecDecision {
+export function decide({ app, secret, openChanges, isLastKnown, newest }: SpecFacts): SpecDecision {
   const last = app.lastRelease;
   if (!last) {
     return newest
@@ -33,7 +35,8 @@ export function decide({ app, secret, openChanges, newest }: SpecFacts): SpecDec
   // A Secret that is gone changes nothing by itself: every Release has its own copy.
   if (!secret) return { action: 'nothing', reason: 'its Secret is not there' };
   const hash = specHash(app.spec, secret);
-  if (hash === last.specHash) return { action: 'nothing', reason: `r${last.number} is of this spec` };
+  if (hash === last.specHash && isLastKnown)
+    return { action: 'nothing', reason: `r${last.number} is of this spec` };
   if (openChanges.some((change) => change.release === undefined && change.kind !== 'rollback')) {
     return {
       action: 'nothing',

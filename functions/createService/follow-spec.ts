@@ -1,5 +1,6 @@
 import type { App } from '../../shared/domain/app.ts';
 import { ownEvent } from '../../shared/domain/events.ts';
+import type { Workload } from '../../shared/domain/workload.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { decide, followsAnotherBranch } from './decide.ts';
@@ -9,13 +10,15 @@ import type { Needs } from './needs.ts';
 export async function followSpec(ports: Needs, app: App, log: Logger): Promise<void> {
   const { store, cluster, events } = ports;
   const { namespace, name, uid, spec } = app;
-  await applyReplicas(ports, app);
+  const workloads = await cluster.listWorkloads(app);
+  await applyReplicas(ports, app, workloads);
   const [newest] = await store.listChanges({ app: uid, limit: 1 });
   if (followsAnotherBranch({ app, newest }))
     await events.emit(ownEvent('dev.cite.head.found', { namespace, name }));
   const decision = decide({
     app,
     secret: spec.secret === undefined ? {} : await cluster.readSecret(namespace, spec.secret),
+    isLastKnown: await isLastKnown(ports, app, workloads),
     openChanges: await store.listChanges({ app: uid, open: true }),
     newest,
   });
@@ -36,9 +39,18 @@ export async function followSpec(ports: Needs, app: App, log: Logger): Promise<v
   }
 }
 
+async function isLastKnown(
+  { store }: Needs,
+  { lastRelease }: App,
+  workloads: readonly Workload[],
+): Promise<boolean> {
+  if (!lastRelease || workloads.some(({ release }) => release.number === lastRelease.number)) return true;
+  return (await store.getChange(lastRelease.change)) !== undefined;
+}
+
 /** Replicas are no part of a Release: what serves, or is about to, gets them at once. */
-async function applyReplicas({ cluster }: Needs, app: App): Promise<void> {
-  for (const workload of await cluster.listWorkloads(app)) {
+async function applyReplicas({ cluster }: Needs, app: App, workloads: readonly Workload[]): Promise<void> {
+  for (const workload of workloads) {
     const serving =
       workload.replicas > 0 && (workload.outcome === undefined || workload.outcome === 'deployed');
     if (serving && workload.replicas !== app.spec.replicas) {

@@ -6,20 +6,26 @@ import type { BuildJob } from '../../shared/ports/cluster.ts';
 export type BuildDecision =
   | { readonly action: 'nothing'; readonly reason: string }
   | { readonly action: 'announce' }
-  | { readonly action: 'abandon'; readonly reason: string }
   | { readonly action: 'record'; readonly build: Build };
 
-/** A finished Job becomes the Build's record, once; a record that is final is announced again. */
+/**
+ * A finished Job becomes the Build's record, once; a record that is final is announced again. One whose Job is gone and
+ * that no Change awaits runs no longer.
+ */
 export function decide(
   build: Build | undefined,
   job: BuildJob | undefined,
   log: string,
+  isAwaited: boolean,
   now: Date,
 ): BuildDecision {
   if (!build) return { action: 'nothing', reason: 'nobody asked for this build, or the store lost it' };
   if (build.state !== 'running') return { action: 'announce' };
-  if (!job)
-    return { action: 'abandon', reason: 'its Job is gone; onPush makes it anew where somebody waits' };
+  if (!job) {
+    return isAwaited
+      ? { action: 'nothing', reason: 'its Job is gone: onPush makes it anew' }
+      : record(build, now, { state: 'cancelled' });
+  }
   if (job.phase === 'running') return { action: 'nothing', reason: 'it runs' };
   if (job.phase === 'succeeded' && job.image !== undefined) {
     return record(build, now, { state: 'succeeded', image: job.image });

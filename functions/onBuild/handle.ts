@@ -2,7 +2,6 @@ import type { CloudEvent } from 'cloudevents';
 import { ownEvent, parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import { buildLogId } from '../../shared/domain/log.ts';
 import type { BuildJob } from '../../shared/ports/cluster.ts';
-import { abandonBuild } from '../../shared/runtime/abandon-build.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
@@ -21,14 +20,11 @@ export const handle = eventFunction<Needs>(
       const job = await ports.cluster.getBuildJob(key);
       const finished = build?.state === 'running' && job !== undefined && job.phase !== 'running';
       const text = finished ? await readLog(ports.cluster.buildJobLog(key, {})) : '';
-      const decision = decide(build, job, text, ports.clock());
+      const [awaiting] = await ports.store.listChanges({ build: key, open: true, limit: 1 });
+      const decision = decide(build, job, text, awaiting !== undefined, ports.clock());
       if (decision.action === 'nothing') {
         if (job?.phase === 'running') await sayHowItRuns(ports, job);
         return log.debug({ build: key, reason: decision.reason }, 'nothing to do');
-      }
-      if (decision.action === 'abandon') {
-        log.info({ build: key, reason: decision.reason }, 'build abandoned');
-        return abandonBuild(ports, key);
       }
       if (decision.action === 'record') {
         if (finished) await ports.store.saveLog(buildLogId(key), text);

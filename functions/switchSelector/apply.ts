@@ -93,10 +93,22 @@ async function advance(
     await ledger(ports).advance(change, { state, reason, release });
 }
 
-/** Open Changes that no step will end any more: a death left a verdict unwritten, or the world moved on. */
+/**
+ * Open Changes that no step will end any more: a death left a verdict unwritten, or the world moved on. The world is read
+ * anew, after them: the scene's may be from before the release or the wish that a Change of it tells of.
+ */
 async function endLeftovers(ports: Needs, scene: Scene): Promise<void> {
-  for (const change of scene.open) {
-    const verdict = decideLeftover(change, scene);
+  const left = scene.open.filter((change) => decideLeftover(change, scene));
+  if (left.length === 0) return;
+  const { cluster } = ports;
+  const [app, service, workloads] = await Promise.all([
+    cluster.getApp(scene.app),
+    cluster.getService(scene.app),
+    cluster.listWorkloads(scene.app),
+  ]);
+  if (!app || !service) return;
+  for (const change of left) {
+    const verdict = decideLeftover(change, { app, service, workloads });
     if (verdict) await ledger(ports).conclude(change, verdict);
   }
 }

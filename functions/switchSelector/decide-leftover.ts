@@ -2,10 +2,7 @@ import type { App } from '../../shared/domain/app.ts';
 import type { Change, Verdict } from '../../shared/domain/change.ts';
 import type { Service, Workload } from '../../shared/domain/workload.ts';
 
-/**
- * The verdict of an open Change when nothing of its App is on its way; undefined: it still waits for something else
- * (its build, its checks, its release, the Hold).
- */
+/** The verdict of an open Change that no step will end any more; undefined: it still waits for something. */
 export function decideLeftover(
   change: Change,
   scene: { service: Pick<Service, 'live'>; app: Pick<App, 'spec'>; workloads: readonly Workload[] },

@@ -24,7 +24,8 @@ export async function endRelease(
   // What is selected has no standby clock, whatever its outcome: the switch away from it starts that.
   const clock = isLive ? {} : { standbySince: ports.clock() };
   const marked = await cluster.updateWorkload(workload, { ...mark, ...clock });
-  if (isLive || (outcome !== 'superseded' && outcome !== 'cancelled')) return;
+  if (isLive || marked.pinnedBy !== undefined) return;
+  if (outcome !== 'superseded' && outcome !== 'cancelled') return;
   // What was overtaken before it was live needs no pods; one that failed keeps them for a look at their logs until the
   // sweep. Raised again: where the store has lost the verdict, the mark is what tells others.
   await cluster.raiseEpoch(service);

@@ -232,8 +232,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a Build whose Job is gone runs for ever',
     file: 'functions/onBuild/decide.ts',
-    from: "return { action: 'abandon', reason:",
-    to: "return { action: 'nothing', reason:",
+    from: ": record(build, now, { state: 'cancelled' });",
+    to: ": { action: 'nothing', reason: 'its Job is gone' };",
   },
   {
     name: 'a deleted App leaves its Changes open',

@@ -16,6 +16,7 @@ const facts = (change: Partial<SpecFacts> = {}): SpecFacts => ({
   app: anApp({ lastRelease: last }),
   secret: {},
   openChanges: [],
+  isLastKnown: true,
   newest: aChange(),
   ...change,
 });
@@ -41,6 +42,11 @@ describe('createService decides', () => {
       'nothing when the newest release is of this spec',
       {},
       { action: 'nothing', reason: 'r3 is of this spec' },
+    ],
+    [
+      'a config Change of this very spec when the newest release never was made, and nobody knows of it',
+      { isLastKnown: false },
+      { action: 'open', change: { kind: 'config', commit: sha('c') } },
     ],
     [
       'nothing for what applies in place',

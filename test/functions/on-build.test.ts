@@ -14,24 +14,26 @@ const finishedAt = now.toISOString();
 
 describe('onBuild decides', () => {
   it('that nobody asked for a job without a record', () => {
-    expect(decide(undefined, job({ phase: 'succeeded' }), '', now)).toMatchObject({ action: 'nothing' });
+    expect(decide(undefined, job({ phase: 'succeeded' }), '', true, now)).toMatchObject({
+      action: 'nothing',
+    });
   });
 
   it('that a running job has no result yet', () => {
-    expect(decide(aBuild(), job(), '', now)).toEqual({ action: 'nothing', reason: 'it runs' });
+    expect(decide(aBuild(), job(), '', true, now)).toEqual({ action: 'nothing', reason: 'it runs' });
   });
 
   it('to record the image of a job that succeeded', () => {
     const image = 'local/acme/shop@sha256:1';
     const build = { ...aBuild(), state: 'succeeded', image, finishedAt };
-    expect(decide(aBuild(), job({ phase: 'succeeded', image }), 'log', now)).toEqual({
+    expect(decide(aBuild(), job({ phase: 'succeeded', image }), 'log', true, now)).toEqual({
       action: 'record',
       build,
     });
   });
 
   it('that a job which names no image has failed', () => {
-    expect(decide(aBuild(), job({ phase: 'succeeded' }), '', now)).toMatchObject({
+    expect(decide(aBuild(), job({ phase: 'succeeded' }), '', true, now)).toMatchObject({
       action: 'record',
       build: { state: 'failed', reason: 'the builder did not tell which image it made' },
     });
@@ -39,7 +41,7 @@ describe('onBuild decides', () => {
 
   it("to keep a failed job's reason and the last 20 lines of its log", () => {
     const log = `${Array.from({ length: 30 }, (_, i) => `line ${i}`).join('\n')}\n`;
-    const decision = decide(aBuild(), job({ phase: 'failed', reason: 'npm ci failed' }), log, now);
+    const decision = decide(aBuild(), job({ phase: 'failed', reason: 'npm ci failed' }), log, true, now);
     const detail = Array.from({ length: 20 }, (_, i) => `line ${i + 10}`).join('\n');
     expect(decision).toEqual({
       action: 'record',
@@ -48,13 +50,19 @@ describe('onBuild decides', () => {
   });
 
   it('that a build whose Job is gone runs no longer, unless somebody waits: then it is made anew', () => {
-    expect(decide(aBuild(), undefined, '', now)).toMatchObject({ action: 'abandon' });
+    expect(decide(aBuild(), undefined, '', true, now)).toMatchObject({ action: 'nothing' });
+    expect(decide(aBuild(), undefined, '', false, now)).toEqual({
+      action: 'record',
+      build: { ...aBuild(), state: 'cancelled', finishedAt },
+    });
   });
 
   it.each(['succeeded', 'failed', 'cancelled'] as const)(
     'to announce again a build that has %s: a Change may wait',
     (state) => {
-      expect(decide(aBuild({ state }), job({ phase: 'failed' }), '', now)).toEqual({ action: 'announce' });
+      expect(decide(aBuild({ state }), job({ phase: 'failed' }), '', true, now)).toEqual({
+        action: 'announce',
+      });
     },
   );
 });

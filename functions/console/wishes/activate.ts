@@ -38,7 +38,7 @@ export async function activate(ports: Needs, ref: AppRef, wish: Activation): Pro
 async function requireStillAsked(cluster: Needs['cluster'], held: App): Promise<void> {
   const now = await requireLivingApp(cluster, held);
   const { hold } = now.spec;
-  if (hold?.at === held.spec.hold?.at && hold?.release === held.spec.hold?.release) return;
+  if (hold && hold.release === held.spec.hold?.release) return;
   const what = hold
     ? `${hold.by} holds ${addressOf(now)} otherwise`
     : `the Hold of ${addressOf(now)} was lifted`;
@@ -85,11 +85,11 @@ async function supersede(ports: Needs, app: App, { release }: Workload): Promise
   for (const change of open) {
     const same = change.kind === 'rollback' && change.release === release.number;
     if (same || (change.kind !== 'rollback' && change.commit !== release.commit)) continue;
-    await again(async () => {
-      const fresh = await ports.store.getChange(change.id);
-      if (fresh) await ledger(ports).conclude(fresh, { outcome: 'superseded', by: `r${release.number}` });
+    const ended = await again(async () => {
+      const fresh = (await ports.store.getChange(change.id)) ?? change;
+      return ledger(ports).conclude(fresh, { outcome: 'superseded', by: `r${release.number}` });
     });
-    await giveUp(ports, app, change, 'superseded');
+    await giveUp(ports, app, ended, 'superseded');
   }
 }
 

@@ -230,7 +230,7 @@ export function objectTests(server: () => ApiServer): void {
     await eventually(async () => expect(await names(namespace)).toEqual([[], [], [], []]));
   });
 
-  test('a listing goes on after its first page', async () => {
+  test('a listing goes on after its first page', { timeout: 120_000 }, async () => {
     const { namespace, spec } = await newApp();
     const apps = Array.from({ length: 501 }, (_, i) => `app-${i}`);
     for (let at = 0; at < apps.length; at += 50)

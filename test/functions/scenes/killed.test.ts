@@ -67,6 +67,8 @@ for (const [story, { begin, tell, ends }] of Object.entries(stories)) {
 
     test.each(Object.keys(misfortunes))(
       'ends well, at whichever of its calls the process %s',
+      // A world for each of some hundred calls, on a machine that may be busy with more.
+      { timeout: 120_000 },
       async (name) => {
         for (let n = 1; ; n++) {
           const world = openWorld(before);
