@@ -93,6 +93,7 @@ export function openWorld(rng: Random, tell: (line: string) => void, from?: Snap
   /** A sweep whose clock is ahead may come so early. */
   const lenient = () => new Date(now + 2 * MOST_SKEW_MS);
   const ready = new ReadySinceClaimed();
+  for (const record of objects.list('Deployment')) ready.look(record);
   const wishes = new Wishes();
   /** Apps (their uid) of which somebody wanted another release live. */
   const wentBack = new Set<string>();
