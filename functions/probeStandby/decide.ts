@@ -100,9 +100,3 @@ function unanswered(answers: readonly Answer[]): string | undefined {
   const bad = answers.find(({ fault }) => fault !== undefined);
   return bad && `pod ${bad.pod}: ${bad.fault}`;
 }
-
-/** What `kubectl get apps` says of the newest standby; without its fault, whose words change while it lasts. */
-export function rollbackWords([newest]: readonly Pick<StandbyCheck, 'release' | 'fault'>[]): string {
-  if (!newest) return 'none';
-  return `r${newest.release} ${newest.fault === undefined ? 'ready' : 'broken'}`;
-}

@@ -1,10 +1,10 @@
 import type { App } from '../../shared/domain/app.ts';
-import type { StandbyCheck } from '../../shared/domain/standby-check.ts';
+import { rollbackWords, type StandbyCheck } from '../../shared/domain/standby-check.ts';
 import { isReady, type Pod } from '../../shared/domain/workload.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
-import { type Answer, decide, isStandby, rollbackWords, type Standby, standbysOf } from './decide.ts';
+import { type Answer, decide, isStandby, type Standby, standbysOf } from './decide.ts';
 
 type Needs = Pick<Ports, 'cluster' | 'store' | 'probe' | 'clock' | 'log'>;
 
@@ -39,7 +39,7 @@ export const handle = eventFunction<Needs>(
       });
       await atOnce(all, async ({ app, standbys }) => {
         if (missed.has(app)) return;
-        const rollback = rollbackWords(standbys.flatMap((standby) => found.get(standby) ?? []));
+        const rollback = rollbackWords(standbys.flatMap((standby) => found.get(standby) ?? [])[0]);
         if (app.status.rollback !== rollback)
           await cluster.setAppStatus(app, { rollback }).catch(missing(app));
       });

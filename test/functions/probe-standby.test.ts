@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide, rollbackWords, type StandbyFacts, standbysOf } from '../../functions/probeStandby/decide.ts';
+import { decide, type StandbyFacts, standbysOf } from '../../functions/probeStandby/decide.ts';
 import type { StandbyCheck } from '../../shared/domain/standby-check.ts';
 import type { Workload } from '../../shared/domain/workload.ts';
 import { anApp, aPod, aService, aWorkload, deployed, minutesAfterNoon, NOON } from '../support/facts.ts';
@@ -124,12 +124,4 @@ describe('a standby', () => {
     );
     expect(look({ before: broken(5) }).event?.message).toBe('r1 would take over again.');
   });
-});
-
-it.each<[readonly StandbyCheck[], string]>([
-  [[], 'none'],
-  [[{ ...well(5), release: 3 }, broken(5)], 'r3 ready'],
-  [[broken(5), well(5)], 'r1 broken'],
-])('of several the newest counts: %j', (checks, words) => {
-  expect(rollbackWords(checks)).toBe(words);
 });
