@@ -10,7 +10,7 @@ type Needs = Pick<Ports, 'cluster' | 'store' | 'probe' | 'clock' | 'log'>;
 
 /**
  * Standbys that are asked at once, and seconds that a pod has for its answer: 1,000 that all are silent take 40 s, inside
- * the minute that the broker gives. Those that answer take some seconds (npm run bench).
+ * the minute that the broker gives; 1,000 that answer take one or two (npm run bench -- standbys).
  */
 const AT_ONCE = 50;
 const PROBE_SECONDS = 2;
