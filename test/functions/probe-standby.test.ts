@@ -38,15 +38,17 @@ describe('the standbys', () => {
   });
 
   it('are of their own App, and of none that goes', () => {
-    const apps = [anApp(), anApp({ name: 'till' }), anApp({ name: 'gone', deleting: true })];
+    const going = { name: 'gone', deleting: true };
+    const apps = [anApp(), anApp({ name: 'till' }), anApp({ name: 'new' }), anApp(going)];
     const there = { namespace: 'acme', name: 'till' };
-    const going = { namespace: 'acme', name: 'gone' };
-    const workloads = [standby(3), standby(1, { app: there }), standby(1, { app: going })];
+    const gone = { namespace: 'acme', name: 'gone' };
+    const workloads = [standby(3), standby(1, { app: there }), standby(1, { app: gone })];
     const services = [aService({ live: 4 }), aService({ app: there, live: 1 })];
     const found = standbysOf({ apps, services, workloads });
     expect(found.map(({ app, standbys: own }) => [app.name, own.map((w) => w.release.number)])).toEqual([
       ['shop', [3]],
       ['till', []],
+      ['new', []],
     ]);
   });
 });
