@@ -119,13 +119,16 @@ test('one that broke is told of once, and once when it is well again, as often a
   ]);
 });
 
-test('what is as it was writes no App: each write wakes createService', async () => {
+test('what is as it was changes no App, whatever its words: each write wakes createService', async () => {
   const app = await world.standby();
+  world.app.status = 500;
   await world.tick();
   const { resourceVersion } = (await world.cluster.getApp(app)) as App;
   const workload = await world.cluster.getWorkload(app, 1);
   world.pass(5);
+  world.app.status = 503;
   await world.tick();
+  expect((await world.check(app))?.fault).toContain('503');
   expect((await world.cluster.getApp(app))?.resourceVersion).toBe(resourceVersion);
   expect(await world.cluster.getWorkload(app, 1)).toEqual(workload);
 });
