@@ -1,5 +1,5 @@
 import { RetryableError } from '../../shared/domain/errors.ts';
-import type { Service } from '../../shared/domain/workload.ts';
+import type { Service, Workload } from '../../shared/domain/workload.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { decideProof, type ProofDecision } from './decide-proof.ts';
 import { endRelease } from './end-release.ts';
@@ -50,14 +50,23 @@ export async function prove(ports: Needs, scene: Scene, log: Logger): Promise<bo
 }
 
 async function decideNow(ports: Needs, scene: Scene, service: Service, live: number): Promise<ProofDecision> {
-  const { timeoutSeconds, ...readiness } = scene.app.spec.readiness;
-  const proof = { ...readiness, timeoutSeconds: Math.min(timeoutSeconds, PROBE_SECONDS) };
+  const workload = workloadOf(scene, live);
   return decideProof({
     service,
-    live: workloadOf(scene, live),
+    live: workload,
     pods: scene.pods.filter((pod) => pod.release === live),
-    previous: scene.workloads.find((workload) => workload.release.number === service.previous),
-    fault: service.endpoints.length > 0 ? await ports.probe.fault(service.address, proof) : undefined,
+    previous: scene.workloads.find(({ release }) => release.number === service.previous),
+    fault: service.endpoints.length > 0 ? await faultOf(ports, service, workload) : undefined,
     now: ports.clock(),
   });
+}
+
+async function faultOf(
+  { probe }: Needs,
+  { address }: Service,
+  { readiness }: Workload,
+): Promise<string | undefined> {
+  const timeoutSeconds = Math.min(readiness.timeoutSeconds, PROBE_SECONDS);
+  const fault = await probe.fault(address, { ...readiness, timeoutSeconds });
+  return fault === undefined ? undefined : `through the Service: ${fault}`;
 }

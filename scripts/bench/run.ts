@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { activate } from './activate.ts';
 import { type Bench, isMet, ratioOf, table } from './figure.ts';
 import { push } from './push.ts';
+import { standbys } from './standbys.ts';
 import { sweep } from './sweep.ts';
 import { switches } from './switches.ts';
 import { webhooks } from './webhooks.ts';
 
-const benches: readonly Bench[] = [webhooks, push, activate, sweep, switches];
+const benches: readonly Bench[] = [webhooks, push, activate, sweep, standbys, switches];
 
 const USAGE = `npm run bench -- [name …] [--json [file]]
 ${benches.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join('\n')}

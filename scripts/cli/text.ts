@@ -1,6 +1,8 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { shownTime } from '../../functions/console/shown-time.ts';
 
+export { ago } from '../../functions/console/shown-time.ts';
+
 /** Control characters but tab and line break, and the marks that turn the direction of text around. */
 const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
@@ -28,13 +30,4 @@ export function paintState(state: string): string {
   if (/^(live|deployed)/i.test(state)) return paint('green', state);
   if (/^(superseded|skipped|cancelled|retired)/i.test(state)) return paint('dim', state);
   return paint('yellow', state);
-}
-
-/** How long ago, in the largest unit that is at least one: 5 min. */
-export function ago(iso: string, now = new Date()): string {
-  const seconds = Math.max(0, Math.round((now.getTime() - new Date(iso).getTime()) / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
 }

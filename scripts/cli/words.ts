@@ -37,6 +37,7 @@ export function appStory(app: AppView): string {
     ['url', status.url],
     ['live', live ? release(live) : 'nothing yet'],
     ...standby.map((one) => ['standby', release(one)] as const),
+    ['standby', live && standby.length === 0 ? 'nothing to roll back to in an instant' : undefined],
     ...next.map((one) => ['next', release(one)] as const),
     ['hold', hold && `by ${hold.by} for ${ago(hold.at)}${hold.why ? `: ${hold.why}` : ''}`],
     ['last change', lastChange && changeLine(lastChange)],

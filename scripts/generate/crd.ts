@@ -17,6 +17,9 @@ const status = {
   properties: {
     live: text('The release that the Service selects.'),
     standby: text('The release that can take over at once.'),
+    rollback: text(
+      'Whether that release would take over: r1 ready, r1 broken, none. Checked every five minutes.',
+    ),
     commit: text('The commit that is live.'),
     state: text(
       'live, starting r7, held, waiting; refused or blocked with the reason of the condition that says why.',
@@ -80,6 +83,7 @@ function crd() {
           additionalPrinterColumns: [
             column('Live', '.status.live'),
             column('Standby', '.status.standby'),
+            column('Rollback', '.status.rollback'),
             column('State', '.status.state'),
             column('URL', '.status.url'),
             column('Age', '.metadata.creationTimestamp', { type: 'date' }),

@@ -241,4 +241,16 @@ export const mutants: readonly Mutant[] = [
     from: "await ledger(ports).conclude(change, { outcome: 'cancelled', by: 'the deletion of its App' });",
     to: '',
   },
+  {
+    name: 'a standby that broke stays broken',
+    file: 'functions/probeStandby/decide.ts',
+    from: 'const fault = isReady(standby)',
+    to: 'const fault = before?.fault !== undefined ? before.fault : isReady(standby)',
+  },
+  {
+    name: 'what a standby is, is said once',
+    file: 'functions/probeStandby/handle.ts',
+    from: 'if (app.status.rollback !== rollback)',
+    to: 'if (app.status.rollback === undefined)',
+  },
 ];

@@ -45,12 +45,14 @@ export interface Condition {
 
 /**
  * What `kubectl get apps` prints. Never read to decide: it does not survive a restore. createService writes url,
- * conditions and the state that follows from these, switchSelector the rest: each only where it differs, for the write
- * wakes createService.
+ * conditions and the state that follows from these, probeStandby `rollback`, switchSelector the rest: each only where it
+ * differs, for the write wakes createService.
  */
 export interface AppStatus {
   readonly live?: string;
   readonly standby?: string;
+  /** Whether that one would take over, as probeStandby last saw: `r1 ready`, `r1 broken`, `none`. */
+  readonly rollback?: string;
   readonly commit?: string;
   readonly state?: string;
   readonly url?: string;

@@ -1,4 +1,5 @@
 import type { AppRef } from './app.ts';
+import type { Check } from './app-spec.ts';
 import type { PodSettings, Release } from './release.ts';
 
 /** What runs a Release: on a cluster one Deployment with its ConfigMap and Secret (DESIGN §2). */
@@ -13,6 +14,8 @@ export interface Workload {
   /** Pods that have been ready for minReadySeconds, as the cluster saw them for this very specification. */
   readonly available: number;
   readonly progress: 'progressing' | 'complete' | 'deadline exceeded';
+  /** How its own pods are asked: that of the App's spec may be another one by now. */
+  readonly readiness: Readiness;
   /** Why the cluster cannot make its pods (quota, admission), in the cluster's words. */
   readonly blocked?: string;
   /** Since when it may take over but is not live. Absent: live, on its way, or claimed (invariant 2). */
@@ -21,6 +24,16 @@ export interface Workload {
   readonly outcome?: WorkloadOutcome;
   /** Who asked that the sweep leave it alone. */
   readonly pinnedBy?: string;
+}
+
+/** What of a Release's readiness a request from outside its pods can ask. */
+export type Readiness = Pick<Check, 'http' | 'timeoutSeconds'>;
+
+/** Where a request is sent: host and port are dialled, authority is its Host header. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly authority: string;
 }
 
 export type WorkloadOutcome = 'deployed' | 'failed' | 'superseded' | 'cancelled';
@@ -42,6 +55,8 @@ export interface Pod {
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
   readonly ready: boolean;
   readonly restarts: number;
+  /** Where its app listens; absent: it has no address yet. */
+  readonly address?: Address;
   /** CrashLoopBackOff, ImagePullBackOff, Unschedulable, Error, OOMKilled, …; absent when there is nothing to say. */
   readonly reason?: string;
   readonly message?: string;
@@ -58,8 +73,8 @@ export interface Service {
   /** The Release that was live before, and when it was replaced: where a failed proof switches back to. */
   readonly previous?: number;
   readonly switchedAt?: Date;
-  /** Where a new request through the Service is sent: host and port are dialled, authority is its Host header. */
-  readonly address: { readonly host: string; readonly port: number; readonly authority: string };
+  /** Where a new request through the Service is sent. */
+  readonly address: Address;
   /** Releases of the ready endpoints behind it, each as often as it has one: the proof reads them. */
   readonly endpoints: readonly number[];
 }

@@ -2,13 +2,15 @@ import type { Build } from '../domain/build.ts';
 import type { Change } from '../domain/change.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Delivery, Judgement } from '../domain/delivery.ts';
+import type { StandbyCheck } from '../domain/standby-check.ts';
 
 /**
- * What the platform remembers beside the cluster: deliveries, Changes with their timelines, Builds, logs, the outbox.
+ * What the platform remembers beside the cluster: deliveries, Changes with their timelines, Builds, logs, the outbox,
+ * what standbys were last found to be.
  * Wiping it loses history, never a live App or a wish of a person (invariant 7). A lost compare-and-set throws
  * ConflictError, an unreachable store RetryableError.
  */
-export interface Store extends Deliveries, Changes, Builds, Logs, Outbox, DeadLetters, Leases {
+export interface Store extends Deliveries, Changes, Builds, Logs, Outbox, DeadLetters, StandbyChecks, Leases {
   /** Removes what is past its time (DESIGN §7: every key has an owner and a time to live, or a reason). */
   expire(now: Date): Promise<void>;
 }
@@ -85,6 +87,13 @@ export interface DeadLetters {
   keepDeadLetter(letter: DeadLetter): Promise<void>;
   /** Newest first, at most 100. */
   listDeadLetters(): Promise<readonly DeadLetter[]>;
+}
+
+export interface StandbyChecks {
+  /** Replaces what was found before. */
+  saveStandbyCheck(check: StandbyCheck): Promise<void>;
+  /** `app` is its uid. Undefined: not checked yet, or too long ago to count. */
+  getStandbyCheck(app: string, release: number): Promise<StandbyCheck | undefined>;
 }
 
 export interface Leases {

@@ -113,6 +113,33 @@ test('cite status names what is under way, and dead letters with what to do', as
   );
 });
 
+test('a standby that broke says so wherever one looks, and is gone back to with a warning', async () => {
+  const standby = { outcome: 'deployed', standbySince: new Date() } as const;
+  const app = await givenApp(world, { releases: [standby, { outcome: 'deployed' }], live: 2 });
+  const address = `${app.namespace}/shop`;
+  expect(await good('apps', 'show', address)).toContain('0 of 1 pods ready, not checked yet');
+  const fault = '0 of 1 pods are ready:\u001b[2J\nCrashLoopBackOff';
+  const checkedAt = new Date(Date.now() - 180_000).toISOString();
+  await world.store.saveStandbyCheck({ app: app.uid, release: 1, at: checkedAt, fault });
+  await world.cluster.setAppStatus(app, { rollback: 'r1 broken' });
+  const words = 'would not take over: 0 of 1 pods are ready: CrashLoopBackOff, checked 3 min ago';
+  expect(await good('releases', address)).toContain(words);
+  expect(await good('apps', 'show', address)).toContain(words);
+  expect(await good('status')).toContain(
+    `\n  standbys that would not take over:\n    ${address} r1: cite apps show ${address}\n`,
+  );
+  const activated = await good('activate', address, 'r1');
+  expect(activated).toMatch(/\nwarning: r1 would not have taken over when it was checked 3 min ago: /);
+  expect(activated).toContain('The App is held');
+});
+
+test('an App that has nothing on standby says so', async () => {
+  const app = await givenApp(world, { releases: [{ outcome: 'deployed' }], live: 1 });
+  expect(await good('apps', 'show', `${app.namespace}/shop`)).toContain(
+    'nothing to roll back to in an instant',
+  );
+});
+
 test('cite env says when nothing changed, and then changes nothing', async () => {
   const app = await givenApp(world, { spec: { env: { A: '1' } } });
   const address = `${app.namespace}/shop`;

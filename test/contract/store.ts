@@ -11,6 +11,7 @@ import { hostileContract } from './store/hostile.ts';
 import { leasesContract } from './store/leases.ts';
 import { logsContract } from './store/logs.ts';
 import { outboxContract } from './store/outbox.ts';
+import { standbyChecksContract } from './store/standby-checks.ts';
 
 export interface OpenedStore {
   readonly store: Store;
@@ -54,6 +55,7 @@ export function storeContract(name: string, open: (clock: () => Date) => Promise
     buildsContract(stage);
     logsContract(stage);
     deadLettersContract(stage);
+    standbyChecksContract(stage);
     leasesContract(stage);
     expireContract(stage);
     hostileContract(stage);

@@ -25,6 +25,29 @@ export const answering = (version: string): Files =>
     server.listen(process.env.PORT);
   `);
 
+/** Answers its version at that path alone. */
+export const answeringAt = (path: string, version: string): Files =>
+  nodeApp(`
+    require('node:http').createServer((request, response) => {
+      if (request.url !== '${path}') response.statusCode = 404;
+      response.end('${version}');
+    }).listen(process.env.PORT);
+  `);
+
+/** Answers its version; at `/health` 500 where a file `sick` is in the folder BODY, and ends where there is one `dead`. */
+export const mortal = (version: string): Files =>
+  nodeApp(`
+    const { existsSync } = require('node:fs');
+    const is = (state) => existsSync(process.env.BODY + '/' + state);
+    const die = () => is('dead') && process.exit(1);
+    die();
+    setInterval(die, 20);
+    require('node:http').createServer((request, response) => {
+      if (request.url === '/health' && is('sick')) response.statusCode = 500;
+      response.end('${version}');
+    }).listen(process.env.PORT);
+  `);
+
 /** Answers `/slow` in two parts, four seconds apart, and every WebSocket message with its version. */
 export const patient = (version: string): Files =>
   nodeApp(`

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from './app.ts';
-import { answering } from './files.ts';
+import { answering, answeringAt } from './files.ts';
 import type { Repository } from './repository.ts';
 import { until } from './until.ts';
 import { openWorld, SCENES, type World } from './world.ts';
@@ -81,6 +81,23 @@ describe.concurrent('a rollback', SCENES, () => {
     expect(await app.visit()).toBe('v1');
     await app.wish('lift');
     await app.untilLive('v3');
+  });
+
+  test('to a release of another readiness asks it as it was asked then', async () => {
+    const { repository, app } = await world.anApp(answeringAt('/', 'v1'));
+    await app.untilLive('v1');
+    await app.wish('hold', { why: 'both at once' });
+    await app.set({ readiness: { http: { path: '/health' } } });
+    const second = await repository.push(answering('v2'));
+    await app.until(second, 'held');
+    await app.wish('lift');
+    await app.untilLive('v2');
+    await app.untilSettled();
+    await app.wish('activate', { release: 1 });
+    await app.untilLive('v1');
+    const [change] = await app.untilSettled();
+    expect(change).toMatchObject({ kind: 'rollback', verdict: { text: 'deployed as r1' } });
+    expect(await app.visit()).toBe('v1');
   });
 
   test('to a release that was scaled to 0 starts it first', async () => {

@@ -31,10 +31,10 @@ const woken = ({ attributes }: StoredEvent) =>
 describe('the schedules of one machine', () => {
   test('each is due at the start: what was missed while the machine was off is made good', () => {
     start(pings);
-    expect(published.flatMap(woken).sort()).toEqual(['gc-sweep', 'resync']);
+    expect(published.flatMap(woken).sort()).toEqual(['gc-sweep', 'probe-standby', 'resync']);
   });
 
-  test('an event is as PingSource sends it, and wakes its own function alone', async () => {
+  test('an event is as PingSource sends it, and wakes the functions of its tick alone', async () => {
     start(pings);
     published.length = 0;
     await vi.advanceTimersByTimeAsync(5 * 60_000);
@@ -45,7 +45,7 @@ describe('the schedules of one machine', () => {
     expect(published.map(({ attributes }) => attributes.type)).toEqual(
       Array(2).fill('dev.knative.sources.ping'),
     );
-    expect(published.map(woken)).toEqual(expect.arrayContaining([['gc-sweep'], ['resync']]));
+    expect(published.map(woken)).toEqual(expect.arrayContaining([['gc-sweep'], ['probe-standby', 'resync']]));
   });
 
   test('the time zone counts', async () => {

@@ -1,6 +1,8 @@
+import { isStandby } from '../../functions/probeStandby/decide.ts';
 import type { App } from '../../shared/domain/app.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { specHash } from '../../shared/domain/release.ts';
+import { rollbackWords } from '../../shared/domain/standby-check.ts';
 import { statusContext } from '../../shared/domain/status-context.ts';
 import { isReady, type Workload } from '../../shared/domain/workload.ts';
 import { REPOSITORY, type World } from './world.ts';
@@ -37,6 +39,29 @@ async function unheard(world: World): Promise<string[]> {
   return faults;
 }
 
+/** What is said of standbys is what they are, and of the newest where `kubectl get apps` looks. */
+async function misjudged(world: World, app: App, live: number | undefined): Promise<string[]> {
+  const faults: string[] = [];
+  const standbys = (await world.cluster.listWorkloads(app))
+    .filter((one) => isStandby(one) && one.release.number !== live)
+    .toSorted((a, b) => b.release.number - a.release.number);
+  for (const standby of standbys) {
+    const check = await world.store.getStandbyCheck(app.uid, standby.release.number);
+    const said = check && (check.fault ?? 'ready');
+    if (!check || isReady(standby) !== (check.fault === undefined))
+      faults.push(
+        `standby r${standby.release.number} of ${app.name} is said to be: ${said ?? 'not checked'}`,
+      );
+  }
+  const [newest] = standbys;
+  const words = rollbackWords(
+    newest && { release: newest.release.number, ...(isReady(newest) ? {} : { fault: 'it is not ready' }) },
+  );
+  if (app.status.rollback !== words)
+    faults.push(`rollback of ${app.name}: ${app.status.rollback}, not ${words}`);
+  return faults;
+}
+
 const lastStatus = (world: World, app: App, head: string) =>
   world.host.records.statuses.findLast(
     ({ commit, status }) => commit === head && status.context === statusContext(app),
@@ -66,6 +91,7 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
   )
     faults.push(`live is r${service.live}, which failed, and r${service.previous} could be`);
 
+  faults.push(...(await misjudged(world, app, service.live)));
   const { hold } = app.spec;
   if (hold?.release !== undefined && hold.release !== service.live) {
     const held = numbered(hold.release);

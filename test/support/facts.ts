@@ -50,6 +50,7 @@ export const aWorkload = (number: number, workload: Partial<Workload> = {}): Wor
   replicas: 2,
   available: 2,
   progress: 'complete',
+  readiness: { timeoutSeconds: 1 },
   ...workload,
 });
 

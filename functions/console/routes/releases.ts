@@ -6,6 +6,7 @@ import { changeView, showChange } from '../views/change.ts';
 import { releaseView, showReleases } from '../views/release.ts';
 import { activate } from '../wishes/activate.ts';
 import { pin } from '../wishes/pin.ts';
+import { standbyWarning } from '../wishes/standby-warning.ts';
 
 const message = z.object({ message: z.string().describe('What will happen.') });
 const path = '/apps/{namespace}/{name}';
@@ -19,6 +20,11 @@ const list = createRoute({
   responses: answers(200, 'Newest first.', z.object({ releases: z.array(releaseView).readonly() })),
 });
 
+const activationView = changeView
+  .extend({ warning: z.string().optional().describe('Why it may come to nothing. It is done all the same.') })
+  .openapi('Activation');
+export type ActivationView = z.output<typeof activationView>;
+
 const activation = createRoute({
   method: 'post',
   path: `${path}/activate`,
@@ -27,7 +33,7 @@ const activation = createRoute({
     params,
     body: jsonBody(z.strictObject({ release: releaseNumber, by: person, why: reason })),
   },
-  responses: answers(202, 'The Change that does it.', changeView),
+  responses: answers(202, 'The Change that does it.', activationView),
 });
 
 const redeploy = createRoute({
@@ -70,7 +76,8 @@ export function releases(ports: Needs): OpenAPIHono {
       const ref = c.req.valid('param');
       const change = await activate(ports, ref, { release, by: orUnknown(by), why });
       log.info({ audit: 'activate', app: addressOf(ref), release, by, why }, 'activate requested');
-      return c.json(showChange(change), 202);
+      const warning = await standbyWarning(ports, change, release);
+      return c.json({ ...showChange(change), ...(warning === undefined ? {} : { warning }) }, 202);
     })
     .openapi(redeploy, async (c) => {
       const wish = { id: newId(), by: orUnknown(c.req.valid('json').by) };

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import manifest from '../../../package.json' with { type: 'json' };
+import { brokenIn } from '../../../shared/domain/standby-check.ts';
 import type { Needs } from '../needs.ts';
 import { answers } from '../schemas.ts';
 import { changeView, showChange } from '../views/change.ts';
@@ -12,6 +13,10 @@ const statusView = z
   .object({
     version: z.string(),
     apps: z.int(),
+    brokenStandbys: z
+      .array(z.object({ namespace: z.string(), name: z.string(), standby: z.string() }))
+      .readonly()
+      .describe('Apps whose newest standby would not take over.'),
     openChanges: z.int(),
     underWay: z.array(changeView).readonly().describe('The newest of the open Changes.'),
     unjudgedDeliveries: z.int(),
@@ -40,6 +45,10 @@ export function status({ cluster, store, clock }: Needs): OpenAPIHono {
     const body = {
       version: manifest.version,
       apps: apps.length,
+      brokenStandbys: apps.flatMap(({ namespace, name, status: { rollback } }) => {
+        const standby = brokenIn(rollback);
+        return standby === undefined ? [] : [{ namespace, name, standby }];
+      }),
       openChanges: open.length,
       unjudgedDeliveries: unjudged.length,
       pendingMessages: pending.length,

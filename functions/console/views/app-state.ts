@@ -9,7 +9,7 @@ export interface AppFacts {
   readonly live: number | undefined;
   readonly newest: Change | undefined;
   /** The newest release: what is left to tell by when the store has lost the Changes. */
-  readonly latest: (Pick<ReleaseState, 'state'> & { readonly number: number }) | undefined;
+  readonly latest: { readonly state: ReleaseState; readonly number: number } | undefined;
 }
 
 /** How an App stands, in few words and in those of DESIGN §2: live, r3 failed. */

@@ -34,7 +34,7 @@ export const newAppView = appView
   .openapi('RegisteredApp');
 export type NewAppView = z.output<typeof newAppView>;
 
-export async function showApp(ports: Pick<Needs, 'cluster' | 'store'>, app: App): Promise<AppView> {
+export async function showApp(ports: Pick<Needs, 'cluster' | 'store' | 'clock'>, app: App): Promise<AppView> {
   const [releases, [lastChange]] = await Promise.all([
     showReleases(ports, app),
     ports.store.listChanges({ app: app.uid, limit: 1 }),

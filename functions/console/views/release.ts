@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { App } from '../../../shared/domain/app.ts';
 import type { Change } from '../../../shared/domain/change.ts';
-import type { Workload } from '../../../shared/domain/workload.ts';
 import type { Needs } from '../needs.ts';
+import { type NoteFacts, releaseNote } from './release-note.ts';
 import { releaseState, releaseStates } from './release-state.ts';
 
 /** A Release as the API shows it: what the cluster knows, and the story that the store has of it. */
@@ -16,6 +16,10 @@ export const releaseView = z
     note: z.string().describe('The state in a few words: standby until …'),
     pods: z.object({ wanted: z.int(), ready: z.int() }),
     pinnedBy: z.string().optional(),
+    checked: z
+      .object({ at: z.string(), fault: z.string().optional().describe('Why it would not take over.') })
+      .optional()
+      .describe('What a standby was last found to be; absent: it was not checked yet.'),
     change: z.string().describe('Id of the Change that caused it.'),
     kind: z.string().optional(),
     title: z.string().optional().describe("First line of the commit's message."),
@@ -26,32 +30,38 @@ export type ReleaseView = z.output<typeof releaseView>;
 
 /** The App's releases that are still there, newest first. */
 export async function showReleases(
-  { cluster, store }: Pick<Needs, 'cluster' | 'store'>,
+  { cluster, store, clock }: Pick<Needs, 'cluster' | 'store' | 'clock'>,
   app: App,
 ): Promise<readonly ReleaseView[]> {
   const service = await cluster.getService(app);
   const workloads = await cluster.listWorkloads(app);
-  const changes = await Promise.all(workloads.map(({ release }) => store.getChange(release.change)));
-  return workloads
-    .map((workload, i) => showRelease(workload, service?.live, app.spec.retention.standbySeconds, changes[i]))
-    .sort((a, b) => b.number - a.number);
+  const now = clock();
+  const views = workloads.map(async (workload) => {
+    const state = releaseState(workload, service?.live);
+    const { number, change: id } = workload.release;
+    const [change, check] = await Promise.all([
+      store.getChange(id),
+      state === 'standby' ? store.getStandbyCheck(app.uid, number) : undefined,
+    ]);
+    const { standbySeconds } = app.spec.retention;
+    return showRelease({ workload, state, standbySeconds, check, now }, change);
+  });
+  return (await Promise.all(views)).sort((a, b) => b.number - a.number);
 }
 
-function showRelease(
-  workload: Workload,
-  live: number | undefined,
-  standbySeconds: number,
-  change: Change | undefined,
-): ReleaseView {
+function showRelease(facts: NoteFacts, change: Change | undefined): ReleaseView {
+  const { workload, state, check } = facts;
   const { release, replicas, available, pinnedBy } = workload;
   return {
     number: release.number,
     name: `r${release.number}`,
     commit: release.commit,
     image: release.image,
-    ...releaseState(workload, live, standbySeconds),
+    state,
+    note: releaseNote(facts),
     pods: { wanted: replicas, ready: available },
     ...(pinnedBy === undefined ? {} : { pinnedBy }),
+    ...(check ? { checked: { at: check.at, fault: check.fault } } : {}),
     change: release.change,
     ...(change ? { kind: change.kind, title: change.title } : {}),
     createdAt: release.createdAt,

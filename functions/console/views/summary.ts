@@ -21,6 +21,7 @@ export const appSummary = z
     status: z.object({
       live: z.string().optional(),
       standby: z.string().optional(),
+      rollback: z.string().optional().describe('Of the newest standby: r1 ready · r1 broken · none'),
       commit: z.string().optional(),
       state: z.string().describe('live · live, r3 failed · failed · building · held by …'),
       url: z.string().optional(),
@@ -68,16 +69,13 @@ export async function summarizeAll(
       app,
       live: live.get(key(app)),
       newest: newest.get(app.uid),
-      latest: stateOf(latest.get(key(app)), live.get(key(app)), app),
+      latest: stateOf(latest.get(key(app)), live.get(key(app))),
     }),
   );
 }
 
-const stateOf = (workload: Workload | undefined, live: number | undefined, { spec }: App) =>
-  workload && {
-    number: workload.release.number,
-    state: releaseState(workload, live, spec.retention.standbySeconds).state,
-  };
+const stateOf = (workload: Workload | undefined, live: number | undefined) =>
+  workload && { number: workload.release.number, state: releaseState(workload, live) };
 
 /** The newest Change of each App, by its uid. Only Apps that none of the listed Changes is of are asked for alone. */
 async function newestChanges(

@@ -4,7 +4,7 @@ import type { ClusterWorld } from '../../../test/cluster/world.ts';
 import type { Figure } from '../figure.ts';
 import { containers } from './usage.ts';
 
-/** One round of the schedules (pings.yaml): a sweep and a resync. */
+/** One round of the schedules (pings.yaml): a sweep, a resync and a look at the standbys. */
 const ROUND_SECONDS = 300;
 const MIB = 1024 * 1024;
 

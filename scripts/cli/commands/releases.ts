@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { ChangeView } from '../../../functions/console/views/change.ts';
+import type { ActivationView } from '../../../functions/console/routes/releases.ts';
 import type { ReleaseView } from '../../../functions/console/views/release.ts';
 import { appParameter, releaseArgument } from '../arguments.ts';
 import { type Message, onApp } from '../on-app.ts';
 import { table } from '../table.ts';
-import { ago, oneLine, paintState, shortCommit, spoken } from '../text.ts';
+import { ago, oneLine, paint, paintState, shortCommit, spoken } from '../text.ts';
 import { changeLine } from '../words.ts';
 
 interface Releases {
@@ -29,12 +29,16 @@ export function releasesCommands(program: Command): void {
     .option('--why <reason>', 'everybody is shown it')
     .description('make an earlier release live (rollback); holds the App until cite lift')
     .action((text: string, release: number, { why }: { why?: string }, command) =>
-      onApp<ChangeView>(
+      onApp<ActivationView>(
         command,
         text,
         { method: 'POST', part: 'activate', body: { release, why } },
-        (change, app) =>
-          `${changeLine(change)}\nThe App is held: cite lift ${app} lets pushes go live again.`,
+        ({ warning, ...change }, app) =>
+          [
+            changeLine(change),
+            ...(warning === undefined ? [] : [paint('yellow', `warning: ${oneLine(warning)}`)]),
+            `The App is held: cite lift ${app} lets pushes go live again.`,
+          ].join('\n'),
       ),
     );
 

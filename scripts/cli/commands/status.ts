@@ -18,6 +18,11 @@ const story = (status: StatusView) =>
   [
     `Cite ${status.version}`,
     `  Apps                 ${status.apps}`,
+    ...(status.brokenStandbys.length > 0 ? ['  standbys that would not take over:'] : []),
+    ...status.brokenStandbys.map(
+      ({ namespace, name, standby }) =>
+        `    ${namespace}/${name} ${standby}: cite apps show ${namespace}/${name}`,
+    ),
     `  Changes under way    ${status.openChanges}`,
     ...status.underWay.map(
       ({ app, commit, state, updatedAt }) =>

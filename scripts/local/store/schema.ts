@@ -62,6 +62,14 @@ create table if not exists dead_letters (
 ) strict;
 create index if not exists dead_letters_at on dead_letters (at, id);
 
+create table if not exists standby_checks (
+  app text not null,
+  release integer not null,
+  at integer not null,
+  value text not null,
+  primary key (app, release)
+) strict;
+
 create table if not exists leases (
   name text primary key,
   owner text not null,

@@ -8,6 +8,7 @@ import { expire } from './expire.ts';
 import { leases } from './leases.ts';
 import { logs } from './logs.ts';
 import { outbox } from './outbox.ts';
+import { standbyChecks } from './standby-checks.ts';
 
 export interface SqliteOptions {
   /** Its folder must be there. Several processes may open one file. */
@@ -25,6 +26,7 @@ export function sqliteStore({ file, clock }: SqliteOptions): Store & { close(): 
     ...logs(database, clock),
     ...outbox(database),
     ...deadLetters(database),
+    ...standbyChecks(database),
     ...leases(database, clock),
     expire: expire(database),
     close: async () => {

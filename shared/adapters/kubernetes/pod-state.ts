@@ -1,6 +1,7 @@
+import { isIPv6 } from 'node:net';
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { Pod } from '../../domain/workload.ts';
-import { APP, metadataOf, RELEASE, releaseNumber } from './objects.ts';
+import { APP, CONTAINER, HTTP, metadataOf, RELEASE, releaseNumber } from './objects.ts';
 
 /** Undefined: not a pod of a Release. */
 export function toPod(pod: V1Pod): Pod | undefined {
@@ -18,6 +19,7 @@ export function toPod(pod: V1Pod): Pod | undefined {
     // One that is about to end takes no more traffic, whatever its last probe said.
     ready: ready && pod.metadata?.deletionTimestamp === undefined,
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    ...addressOf(pod),
     ...reasonOf(pod),
   };
 }
@@ -27,6 +29,15 @@ function phaseOf({ status }: V1Pod): Pod['phase'] {
   if (phase === 'Running' || phase === 'Succeeded' || phase === 'Failed') return phase;
   // Unknown: its node is silent, the pod may well run on.
   return phase === 'Unknown' ? 'Running' : 'Pending';
+}
+
+/** Its own IP, and the port that the Service's targetPort names. */
+function addressOf({ spec, status }: V1Pod): Pick<Pod, 'address'> {
+  const host = status?.podIP;
+  const ports = spec?.containers.find(({ name }) => name === CONTAINER)?.ports;
+  const port = ports?.find(({ name }) => name === HTTP)?.containerPort;
+  if (!host || port === undefined) return {};
+  return { address: { host, port, authority: `${isIPv6(host) ? `[${host}]` : host}:${port}` } };
 }
 
 type Reason = Pick<Pod, 'reason' | 'message'>;

@@ -14,6 +14,7 @@ export const tenantFunctions = [
   'gc-sweep',
   'notify',
   'on-push',
+  'probe-standby',
   'start-release',
   'switch-selector',
 ] as const;

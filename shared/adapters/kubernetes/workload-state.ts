@@ -1,8 +1,8 @@
 import type { V1Deployment } from '@kubernetes/client-node';
-import type { Workload, WorkloadOutcome } from '../../domain/workload.ts';
+import type { Readiness, Workload, WorkloadOutcome } from '../../domain/workload.ts';
 import type { WorkloadChange } from '../../ports/cluster.ts';
 import { parseRelease } from './app-objects.ts';
-import { APP, metadataOf, OUTCOME, PINNED_BY, RELEASE_RECORD, STANDBY_SINCE } from './objects.ts';
+import { APP, CONTAINER, metadataOf, OUTCOME, PINNED_BY, RELEASE_RECORD, STANDBY_SINCE } from './objects.ts';
 
 const outcomes: readonly string[] = [
   'deployed',
@@ -32,6 +32,7 @@ export function toWorkload(deployment: V1Deployment): Workload | undefined {
     replicas,
     available,
     progress: progressOf(deployment, available >= replicas),
+    readiness: readinessOf(deployment),
     ...(blocked ? { blocked: blocked.message ?? blocked.reason ?? 'ReplicaFailure' } : {}),
     ...(standbySince === undefined ? {} : { standbySince: new Date(standbySince) }),
     ...(isOutcome(outcome) ? { outcome } : {}),
@@ -54,6 +55,12 @@ function progressOf(deployment: V1Deployment, all: boolean): Workload['progress'
   if (!isCurrent(deployment) || !progressing) return 'progressing';
   if (progressing.reason === 'ProgressDeadlineExceeded') return 'deadline exceeded';
   return all && progressing.reason === 'NewReplicaSetAvailable' ? 'complete' : 'progressing';
+}
+
+function readinessOf({ spec }: V1Deployment): Readiness {
+  const probe = spec?.template.spec?.containers.find(({ name }) => name === CONTAINER)?.readinessProbe;
+  const path = probe?.httpGet?.path;
+  return { timeoutSeconds: probe?.timeoutSeconds ?? 1, ...(path === undefined ? {} : { http: { path } }) };
 }
 
 /** The merge patch for a change; it fails where the Workload is no longer as it was read. */

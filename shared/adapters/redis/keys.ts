@@ -12,6 +12,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:build:<key>               | record | builds       | 30 days after the last write                        |
  * | cite:log:<id>                  | record | logs         | 30 days after the last write                        |
  * | cite:dead-letter:<id>          | record | dead letters | 30 days after it was refused                        |
+ * | cite:standby:<release>:<app>   | record | standby checks | an hour after the check                           |
  * | cite:lease:<name>              | hash   | leases       | a minute after the lease: the clock decides before  |
  * | cite:deliveries:unjudged       | index  | deliveries   | –, an entry leaves with its judgement or record     |
  * | cite:deliveries:commit:<sha7>  | index  | deliveries   | –, an entry leaves with its record                  |
@@ -56,6 +57,8 @@ export const keys = {
   /** Member: id of a Change; place: the order in which they were put here. */
   outbox: 'cite:outbox',
   outboxRevisions: 'cite:outbox:revisions',
+
+  standbyCheck: (app: string, release: number) => `cite:standby:${release}:${app}`,
 
   lease: (name: string) => `cite:lease:${name}`,
 

@@ -8,6 +8,7 @@ import { keys } from './keys.ts';
 import { leases } from './leases.ts';
 import { logs } from './logs.ts';
 import { outbox } from './outbox.ts';
+import { standbyChecks } from './standby-checks.ts';
 
 /** Records that one script removes: other commands wait no longer than for that many. */
 const BATCH = 200;
@@ -31,6 +32,7 @@ export function redisStore({ url, clock }: RedisOptions): Store & { close(): Pro
     ...logs(redis, clock),
     ...outbox(redis),
     ...deadLetters(redis),
+    ...standbyChecks(redis),
     ...leases(redis, clock),
 
     async expire(now) {

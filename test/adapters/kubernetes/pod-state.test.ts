@@ -120,6 +120,30 @@ test('a ready pod counts its restarts and has nothing to say', () => {
   });
 });
 
+test.each([
+  ['10.1.2.3', '10.1.2.3:3000'],
+  ['fd00::7', '[fd00::7]:3000'],
+])('a pod of the IP %s is asked on the port of its app', (podIP, authority) => {
+  const metadata = {
+    name: 'web-r12-abc',
+    namespace: 'acme',
+    uid: 'u',
+    resourceVersion: '1',
+    labels: { 'cite.dev/app': 'web', 'cite.dev/release': 'r12' },
+  };
+  const ports = [
+    { name: 'metrics', containerPort: 9090 },
+    { name: 'http', containerPort: 3000 },
+  ];
+  const containers = [
+    { name: 'sidecar', ports: [{ name: 'http', containerPort: 1 }] },
+    { name: 'app', ports },
+  ];
+  const asked = (status: V1PodStatus) => toPod({ metadata, spec: { containers }, status })?.address;
+  expect(asked({ podIP })).toEqual({ host: podIP, port: 3000, authority });
+  expect(asked({})).toBeUndefined();
+});
+
 test('a pod that is about to end is not ready, whatever its last probe said', () => {
   const read = pod({ phase: 'Running', conditions: [condition('Ready', 'True')] }, new Date());
   expect(read).toMatchObject({ ready: false, reason: 'Terminating' });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { expect, test } from 'vitest';
 import { eventually, newApp, refOf, startWorkload, textOf, type World } from './world.ts';
 
@@ -27,7 +28,10 @@ export function podsContract(world: World): void {
     for (const pod of all) {
       expect(pod).toMatchObject({ app: refOf(app), phase: 'Running', ready: true, restarts: 0 });
       expect(pod.reason).toBeUndefined();
+      const { host, port, authority } = pod.address ?? {};
+      expect([isIP(host ?? ''), authority]).toEqual([4, `${host}:${port}`]);
     }
+    expect(new Set(all.map(({ address }) => address?.authority)).size).toBe(3);
     const ofFirst = await cluster.listPods(refOf(app), 1);
     expect(ofFirst.map(({ release }) => release)).toEqual([1, 1]);
     expect(await cluster.listPods(refOf(app), 2)).toEqual([]);

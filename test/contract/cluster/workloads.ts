@@ -38,6 +38,16 @@ export function workloadsContract(world: World): void {
     expect(Math.abs(made.createdAt.getTime() - Date.now())).toBeLessThan(3_600_000);
   });
 
+  test('a Workload says how its own pods are asked', async () => {
+    const app = await newApp(world, { readiness: { exec: { command: ['true'] }, timeoutSeconds: 7 } });
+    const byCommand = await startWorkload(world, app, 1, world().goodImage, { replicas: 0 });
+    expect(byCommand.readiness).toEqual({ timeoutSeconds: 7 });
+    const http = { path: '/health?deep=1' };
+    const pod = { readiness: { http, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 } };
+    const byHttp = await startWorkload(world, app, 2, world().goodImage, { replicas: 0, pod });
+    expect(byHttp.readiness).toEqual({ http, timeoutSeconds: 2 });
+  });
+
   test('a Workload that is there is not made again', async () => {
     const app = await newApp(world);
     const { cluster, goodImage } = world();

@@ -19,7 +19,30 @@ const openOf = (app: App) => world.store.listChanges({ app: app.uid, open: true 
 const standby = { outcome: 'deployed', standbySince: new Date() } as const;
 const live = { outcome: 'deployed' } as const;
 
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+const fault = '1 of 2 pods are ready: CrashLoopBackOff';
+
 describe('activating a release', () => {
+  test('whose last check failed is done, with a warning', async () => {
+    const app = await givenApp(world, { releases: [standby, live], live: 2 });
+    await world.store.saveStandbyCheck({ app: app.uid, release: 1, at: minutesAgo(3), fault });
+    const { status, body } = await post(app, 'activate', { release: 1 });
+    expect(status).toBe(202);
+    expect(body.warning).toContain(
+      `r1 would not have taken over when it was checked 3 min ago: ${fault}. It becomes live once`,
+    );
+    expect(await holdOf(app)).toMatchObject({ release: 1 });
+  });
+
+  test.each([
+    ['is well', { ...standby }, {}],
+    ['broke before it was retired', { ...standby, replicas: 0 }, { fault }],
+  ])('that %s warns of nothing', async (_which, release, found) => {
+    const app = await givenApp(world, { releases: [release, live], live: 2 });
+    await world.store.saveStandbyCheck({ app: app.uid, release: 1, at: minutesAgo(3), ...found });
+    expect((await post(app, 'activate', { release: 1 })).body.warning).toBeUndefined();
+  });
+
   test('writes the Hold, raises the epoch, opens a rollback and then tells of it', async () => {
     const app = await givenApp(world, { releases: [standby, live], live: 2 });
     const epoch = await epochOf(app);
@@ -203,7 +226,7 @@ describe('other wishes', () => {
       ['r5', 'failed', 'failed'],
       ['r4', 'starting', 'starting, 0 of 1 pods ready'],
       ['r3', 'live', 'live, 0 of 1 pods ready'],
-      ['r2', 'standby', 'standby pinned by ann, 0 of 1 pods ready'],
+      ['r2', 'standby', 'standby pinned by ann, 0 of 1 pods ready, not checked yet'],
       ['r1', 'retired', 'retired, 0 pods; activating it starts it'],
     ]);
     expect(body.releases[2]).toMatchObject({ commit: commitOf(3), kind: 'push', title: 'Commit of r3' });

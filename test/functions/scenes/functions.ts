@@ -7,6 +7,7 @@ import { handle as onBuild } from '../../../functions/onBuild/handle.ts';
 import { handle as onDeadLetter } from '../../../functions/onDeadLetter/handle.ts';
 import { handle as onPush } from '../../../functions/onPush/handle.ts';
 import { handle as onStatus } from '../../../functions/onStatus/handle.ts';
+import { handle as probeStandby } from '../../../functions/probeStandby/handle.ts';
 import { handle as receiveWebhook } from '../../../functions/receiveWebhook/handle.ts';
 import { handle as resync } from '../../../functions/resync/handle.ts';
 import { handle as startRelease } from '../../../functions/startRelease/handle.ts';
@@ -25,6 +26,7 @@ const handlers: Readonly<Record<string, (ports: Ports) => HttpFunction>> = {
   switchSelector,
   gcSweep,
   resync,
+  probeStandby,
   notify,
   onDeadLetter,
 };

@@ -38,13 +38,16 @@ export function kubelet(objects: Objects, clock: () => Date) {
     const { namespace, name } = record;
     const wanted = Array.from({ length: replicas }, (_, i) => `${name}-${i}`);
     for (const pod of podsOf(record)) if (!wanted.includes(pod.name)) objects.remove(pod);
-    const body: Bodies['Pod'] = {
+    const { port } = record.body.pod;
+    const bodyOf = (index: number): Bodies['Pod'] => ({
       app: { namespace: app.namespace, name: app.name },
       release: release.number,
       phase: 'Running',
+      address: addressOf(`10.0.${release.number}.${index + 1}`, port),
       ...state,
-    };
-    for (const pod of wanted) {
+    });
+    for (const [index, pod] of wanted.entries()) {
+      const body = bodyOf(index);
       const there = objects.get('Pod', namespace, pod);
       if (there) objects.update(there, body);
       else objects.insert('Pod', { namespace, name: pod }, appLabels(app, release.number), body);
@@ -121,3 +124,5 @@ export function kubelet(objects: Objects, clock: () => Date) {
   };
   return self;
 }
+
+const addressOf = (host: string, port: number) => ({ host, port, authority: `${host}:${port}` });

@@ -7,6 +7,7 @@ import { ConflictError } from '../../../shared/domain/errors.ts';
 import { instant } from '../../../shared/domain/instant.ts';
 import { kept } from '../../../shared/domain/kept.ts';
 import { cutLog } from '../../../shared/domain/log.ts';
+import type { StandbyCheck } from '../../../shared/domain/standby-check.ts';
 import type { ChangeQuery, Message, Store } from '../../../shared/ports/store.ts';
 
 interface Timed<T> {
@@ -23,6 +24,7 @@ interface Held {
   /** By Change, oldest first. */
   readonly outbox: Map<string, number>;
   readonly letters: Map<string, DeadLetter>;
+  readonly standbys: Map<string, StandbyCheck>;
   readonly leases: Map<string, { readonly owner: string; readonly until: number }>;
 }
 
@@ -162,6 +164,14 @@ export function memoryStore(clock: () => Date) {
       );
     },
 
+    async saveStandbyCheck(check) {
+      instant(check.at);
+      held.standbys.set(`${check.app}/${check.release}`, plain(check));
+    },
+    async getStandbyCheck(app, release) {
+      return held.standbys.get(`${app}/${release}`);
+    },
+
     async takeLease(name, owner, milliseconds) {
       const now = clock().getTime();
       const there = held.leases.get(name);
@@ -180,6 +190,7 @@ export function memoryStore(clock: () => Date) {
       drop(held.builds, ({ at }) => past(at, kept.build));
       drop(held.logs, ({ at }) => past(at, kept.log));
       drop(held.letters, (one) => past(Date.parse(one.at), kept.deadLetter));
+      drop(held.standbys, (one) => past(Date.parse(one.at), kept.standbyCheck));
       drop(held.leases, ({ until }) => past(until, 0));
     },
   };
@@ -210,6 +221,7 @@ const empty = (): Held => ({
   logs: new Map(),
   outbox: new Map(),
   letters: new Map(),
+  standbys: new Map(),
   leases: new Map(),
 });
 
@@ -220,6 +232,7 @@ const copyOf = (held: Held): Held => ({
   logs: new Map(held.logs),
   outbox: new Map(held.outbox),
   letters: new Map(held.letters),
+  standbys: new Map(held.standbys),
   leases: new Map(held.leases),
 });
 

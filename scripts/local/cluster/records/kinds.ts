@@ -70,7 +70,7 @@ export interface ProcessId {
   readonly startTime: string;
 }
 
-export type PodStatus = Pick<Pod, 'phase' | 'ready' | 'restarts' | 'reason' | 'message'>;
+export type PodStatus = Pick<Pod, 'phase' | 'ready' | 'restarts' | 'address' | 'reason' | 'message'>;
 
 export interface WorkloadStatus {
   /** Generation that it is about. */

@@ -1,7 +1,7 @@
 import type { AppRef } from '../../../../shared/domain/app.ts';
 import { ConflictError, InvalidError } from '../../../../shared/domain/errors.ts';
 import { workloadName } from '../../../../shared/domain/naming.ts';
-import type { NewWorkload, Workload } from '../../../../shared/domain/workload.ts';
+import type { NewWorkload, Readiness, Workload } from '../../../../shared/domain/workload.ts';
 import type { WorkloadChange, Workloads } from '../../../../shared/ports/cluster.ts';
 import type { Bodies } from './kinds.ts';
 import { appLabels, RELEASE } from './labels.ts';
@@ -92,6 +92,11 @@ function changed(body: Bodies['Deployment'], change: WorkloadChange): Bodies['De
 const kept = <T>(change: T | null | undefined, now: T | undefined): T | undefined =>
   change === null ? undefined : (change ?? now);
 
+const readinessOf = ({ readiness: { http, timeoutSeconds } }: Bodies['Deployment']['pod']): Readiness => ({
+  timeoutSeconds,
+  ...(http && { http }),
+});
+
 function toWorkload({ version, created, body }: Stored<'Deployment'>): Workload {
   const status = body.status?.observed === body.generation ? body.status : undefined;
   return {
@@ -102,6 +107,7 @@ function toWorkload({ version, created, body }: Stored<'Deployment'>): Workload 
     replicas: body.replicas,
     available: status?.available ?? 0,
     progress: status?.progress ?? 'progressing',
+    readiness: readinessOf(body.pod),
     ...(body.standbySince !== undefined && { standbySince: new Date(body.standbySince) }),
     ...(body.outcome !== undefined && { outcome: body.outcome }),
     ...(body.pinnedBy !== undefined && { pinnedBy: body.pinnedBy }),

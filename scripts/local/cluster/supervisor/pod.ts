@@ -151,7 +151,9 @@ export class LocalPod {
     if (signal.aborted) end();
     else signal.addEventListener('abort', end);
     this.process = group.id;
-    this.#tell(again ? { phase: 'Running' } : { phase: 'Running', reason: undefined, message: undefined });
+    const address = { host: '127.0.0.1', port, authority: `127.0.0.1:${port}` };
+    const running = { phase: 'Running', address } as const;
+    this.#tell(again ? running : { ...running, reason: undefined, message: undefined });
 
     const over = new AbortController();
     let unwell: string | undefined;
@@ -165,7 +167,7 @@ export class LocalPod {
     over.abort();
     // No request may wait for the last of its log.
     delete this.ready;
-    this.#tell({ ready: false });
+    this.#tell({ ready: false, address: undefined });
     await ending;
     await group.logged;
     signal.removeEventListener('abort', end);
@@ -201,8 +203,13 @@ export class LocalPod {
   }
 
   #tell(change: { [K in keyof PodStatus]?: PodStatus[K] | undefined }): void {
-    const { reason, message, ...status } = { ...this.status, ...change };
-    this.status = { ...status, ...(reason && { reason }), ...(message && { message }) } as PodStatus;
+    const { address, reason, message, ...status } = { ...this.status, ...change };
+    this.status = {
+      ...status,
+      ...(address && { address }),
+      ...(reason && { reason }),
+      ...(message && { message }),
+    } as PodStatus;
     this.options.changed();
   }
 

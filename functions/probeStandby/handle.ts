@@ -1,0 +1,97 @@
+import type { App } from '../../shared/domain/app.ts';
+import { rollbackWords, type StandbyCheck } from '../../shared/domain/standby-check.ts';
+import { isReady, type Pod } from '../../shared/domain/workload.ts';
+import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
+import type { Logger } from '../../shared/runtime/logger.ts';
+import type { Ports } from '../../shared/runtime/ports.ts';
+import { type Answer, decide, isStandby, type Standby, standbysOf } from './decide.ts';
+
+type Needs = Pick<Ports, 'cluster' | 'store' | 'probe' | 'clock' | 'log'>;
+
+/**
+ * Standbys that are asked at once, and seconds that a pod has for its answer: 1,000 that all are silent take 40 s, inside
+ * the minute that the broker gives; 1,000 that answer take one or two (npm run bench -- standbys).
+ */
+const AT_ONCE = 50;
+const PROBE_SECONDS = 2;
+
+/** Asks every standby whether it would take over, so that one that broke says so before it is needed. Only words follow. */
+export const handle = eventFunction<Needs>(
+  (ports): EventHandler =>
+    async (_event, log) => {
+      const { cluster } = ports;
+      // Workloads before Services, as the sweep does: one that is switched to in between is then seen as live.
+      const workloads = await cluster.listWorkloads();
+      const services = await cluster.listServices();
+      const all = standbysOf({ apps: await cluster.listApps(), services, workloads });
+      const found = new Map<Standby, StandbyCheck>();
+      const missed = new Set<App>();
+      // Rights or a Namespace that go stop no other; the next tick asks again.
+      const missing = (app: App) => (err: unknown) => {
+        missed.add(app);
+        log.warn({ err, app: `${app.namespace}/${app.name}` }, 'its standbys could not be checked');
+      };
+
+      const asked = all.flatMap(({ app, standbys }) => standbys.map((standby) => ({ app, standby })));
+      await atOnce(asked, async ({ app, standby }) => {
+        const check = await checkOf(ports, app, standby, log).catch(missing(app));
+        if (check) found.set(standby, check);
+      });
+      await atOnce(all, async ({ app, standbys }) => {
+        if (missed.has(app)) return;
+        const rollback = rollbackWords(standbys.flatMap((standby) => found.get(standby) ?? [])[0]);
+        if (app.status.rollback !== rollback)
+          await cluster.setAppStatus(app, { rollback }).catch(missing(app));
+      });
+      log.info({ apps: all.length, standbys: asked.length, missed: missed.size }, 'standbys probed');
+    },
+);
+
+/** Each of them, so many at a time. */
+async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/** Undefined: it is no standby any more. */
+async function checkOf(
+  ports: Needs,
+  app: App,
+  standby: Standby,
+  log: Logger,
+): Promise<StandbyCheck | undefined> {
+  const { cluster, store } = ports;
+  const release = standby.release.number;
+  const pods = await cluster.listPods(app, release);
+  const answers = isReady(standby) ? await ask(ports, standby, pods) : [];
+  const before = await store.getStandbyCheck(app.uid, release);
+  const { check, event } = decide({ app, standby, pods, answers, before, now: ports.clock() });
+  if (check.fault !== undefined) {
+    // One that was swept or claimed since it was listed has not broken.
+    const now = await cluster.getWorkload(app, release);
+    if (!now || !isStandby(now)) return undefined;
+  }
+  if (event) {
+    log.info({ app: `${app.namespace}/${app.name}`, release, fault: check.fault }, event.reason);
+    // Before the check: after a death in between it is told again, under the same id.
+    await cluster.recordEvent(app, event);
+  }
+  await store.saveStandbyCheck(check);
+  return check;
+}
+
+/** Up to the first that does not answer: more than one silent pod would cost the others their time. */
+async function ask({ probe }: Needs, { readiness }: Standby, pods: readonly Pod[]): Promise<Answer[]> {
+  const timeoutSeconds = Math.min(readiness.timeoutSeconds, PROBE_SECONDS);
+  const answers: Answer[] = [];
+  for (const { name, ready, address } of pods) {
+    if (!ready || !address) continue;
+    const fault = await probe.fault(address, { ...readiness, timeoutSeconds });
+    answers.push({ pod: name, fault });
+    if (fault !== undefined) break;
+  }
+  return answers;
+}
