@@ -41,6 +41,7 @@ export type SwitchDecision =
     }
   | { readonly action: 'give up'; readonly release: number; readonly reason: string; readonly pod?: Pod }
   | { readonly action: 'start'; readonly release: number; readonly reason: string }
+  | { readonly action: 'retire'; readonly release: number; readonly reason: string }
   | { readonly action: 'switch'; readonly release: number; readonly reason: string }
   | { readonly action: 'prove'; readonly release: number; readonly reason: string };
 
@@ -73,7 +74,30 @@ export function decide(facts: SwitchFacts): SwitchDecision {
       reason: `r${live.release.number} was not proven`,
     };
   }
-  return orphaned(facts) ?? automatic(facts);
+  const next = orphaned(facts) ?? automatic(facts);
+  // What is ready to be live does not wait for what will not be.
+  return (isPatient(next) ? overtaken(facts) : undefined) ?? next;
+}
+
+const isPatient = ({ action }: SwitchDecision) =>
+  action === 'nothing' || action === 'wait' || action === 'hold';
+
+/**
+ * What was overtaken or cancelled before it was live needs no pods. One that failed keeps them for a look at their logs,
+ * until the sweep. Without a standby clock somebody has claimed it, or is about to start that.
+ */
+function overtaken({ service, workloads }: SwitchFacts): SwitchDecision | undefined {
+  const idle = workloads.find(
+    ({ release, outcome, replicas, standbySince, pinnedBy }) =>
+      (outcome === 'superseded' || outcome === 'cancelled') &&
+      release.number !== service.live &&
+      replicas > 0 &&
+      standbySince !== undefined &&
+      pinnedBy === undefined,
+  );
+  return (
+    idle && { action: 'retire', release: idle.release.number, reason: `${idle.outcome} before it was live` }
+  );
 }
 
 /** A release that was live before keeps that: its rollback is given up, and may be asked for again. */
