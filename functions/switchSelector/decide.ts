@@ -59,7 +59,10 @@ export function decide(facts: SwitchFacts): SwitchDecision {
     if (wanted && wanted.outcome !== 'failed') return wished(wanted, facts, `asked for by ${hold.by}`);
   }
   const live = numbered(service.live);
-  if (live && (live.outcome === undefined || facts.toProve)) {
+  const ended = live && facts.verdicts.get(live.release.number);
+  // A death, or a conflict, came between its verdict and the mark: the verdict is the verdict.
+  if (live && ended) return settle(live, ended);
+  if (live && (isUnproven(live) || facts.toProve)) {
     // One whose pods are gone is no reason to keep waiting what is ready to take over.
     const next = isReady(live) ? undefined : automatic(facts);
     if (next?.action === 'switch') return next;
@@ -132,17 +135,10 @@ function automatic(facts: SwitchFacts): SwitchDecision {
   const onTheirWay = facts.workloads
     .filter((workload) => workload.outcome === undefined && workload.release.number !== service.live)
     .toSorted((a, b) => b.release.number - a.release.number);
-  for (const { release } of onTheirWay) {
-    const verdict = facts.verdicts.get(release.number);
+  for (const workload of onTheirWay) {
+    const verdict = facts.verdicts.get(workload.release.number);
     // Its Change ended while it was being made: it goes no further.
-    if (verdict)
-      return {
-        action: 'settle',
-        release: release.number,
-        verdict,
-        outcome: outcomeOf(verdict),
-        reason: verdictText(verdict),
-      };
+    if (verdict) return settle(workload, verdict);
   }
   const [newest, ...older] = onTheirWay;
   if (!newest) return { action: 'nothing', reason: 'nothing is on its way' };
@@ -156,6 +152,17 @@ function automatic(facts: SwitchFacts): SwitchDecision {
   if (app.spec.hold) return { action: 'hold', release: by, reason: heldBy(app.spec.hold) };
   return towards(newest, facts, 'every wanted pod is ready');
 }
+
+/** Selected before anybody knew how it ended; or just when it was overtaken, or a person went to what had been. */
+const isUnproven = ({ outcome }: Workload) => outcome !== 'deployed' && outcome !== 'failed';
+
+const settle = ({ release }: Workload, verdict: Verdict): SwitchDecision => ({
+  action: 'settle',
+  release: release.number,
+  verdict,
+  outcome: outcomeOf(verdict),
+  reason: verdictText(verdict),
+});
 
 function supersede({ release }: Workload, by: number): SwitchDecision {
   return { action: 'supersede', release: release.number, by, reason: `r${by} is newer` };

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../shared/domain/change.ts';
 import type { WorkloadOutcome } from '../../shared/domain/workload.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
+import { markEnded } from '../../shared/runtime/mark-ended.ts';
 import { changesOf, type Needs, type Scene, workloadOf } from './scene.ts';
 
 /** Verdicts for the open Changes of a release, and the mark on its Workload: whichever a death leaves out, the next look adds. */
@@ -21,10 +22,7 @@ export async function endRelease(
     await cluster.updateWorkload(workload, mark);
     return;
   }
-  // Nobody may switch to what has its verdict: not by what he read before this, nor by what he read before the mark.
-  const service = await cluster.raiseEpoch(scene.service);
-  await cluster.updateWorkload(workload, { ...mark, standbySince: ports.clock() });
-  await cluster.raiseEpoch(service);
+  await markEnded(ports, scene.service, workload, mark);
   await conclude(ports, scene, release, verdict);
 }
 

@@ -130,6 +130,19 @@ describe('switchSelector decides', () => {
     ],
 
     [
+      'to prove what was overtaken just when it was selected',
+      { workloads: [aWorkload(1, { outcome: 'superseded' })] },
+      { action: 'prove', release: 1 },
+    ],
+    [
+      'that what is selected ends as its verdict says, whatever it is like by now',
+      {
+        workloads: [aWorkload(1)],
+        verdicts: new Map([[1, { outcome: 'failed', why: 'r1 was not proven' }]]),
+      },
+      { action: 'settle', release: 1, outcome: 'failed' },
+    ],
+    [
       'to prove what is selected before anything newer',
       { workloads: [aWorkload(1), aWorkload(2)] },
       { action: 'prove', release: 1 },

@@ -111,6 +111,22 @@ describe('at whichever moment of a look at the App', () => {
       },
     ));
 
+  test('somebody changes the configuration, its release was live and deployed, or neither', () =>
+    atEveryCall(
+      before,
+      LOOK,
+      async (w) => {
+        await w.edit({ env: { TILL: '2' } });
+        await w.deliver();
+      },
+      async (w, where) => {
+        const previous = (await w.cluster.getService(SHOP))?.previous;
+        const [first] = (await w.changes()).filter(({ kind, commit }) => kind === 'push' && commit === C);
+        expect(`${previous}: ${first?.reason}`, where).toMatch(/^(3: deployed as r3|2: superseded by r4.*)$/);
+        expect(await w.live(), where).toBe(4);
+      },
+    ));
+
   test('another one looks too, it is switched once', () =>
     atEveryCall(
       before,
