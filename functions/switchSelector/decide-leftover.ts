@@ -33,13 +33,10 @@ export function decideLeftover(change: Change, scene: Scene): Verdict | undefine
     : { outcome: 'cancelled', by: 'the end of the Hold that asked for it' };
 }
 
-/** The next release there is; without one, what a person went back to. */
-function overtaker(
-  { release }: Workload,
-  { workloads, service }: Pick<Scene, 'workloads' | 'service'>,
-): number {
+/** The next release there is, or will be; or what a person went back to. */
+function overtaker({ release }: Workload, { workloads, app }: Pick<Scene, 'workloads' | 'app'>): number {
   const newer = workloads.map((other) => other.release.number).filter((number) => number > release.number);
-  return newer.length > 0 ? Math.min(...newer) : (service.live ?? release.number + 1);
+  return newer.length > 0 ? Math.min(...newer) : (app.spec.hold?.release ?? release.number + 1);
 }
 
 const isLive = ({ release }: Workload, { live }: Pick<Service, 'live'>) => release.number === live;

@@ -13,11 +13,12 @@ interface Edit {
 }
 
 const endsWithoutEpoch: Edit = {
-  file: 'functions/switchSelector/end-release.ts',
-  from: `  const service = await cluster.raiseEpoch(scene.service);
-  await cluster.updateWorkload(workload, { ...mark, standbySince: ports.clock() });
-  await cluster.raiseEpoch(service);`,
-  to: '  await cluster.updateWorkload(workload, { ...mark, standbySince: ports.clock() });',
+  file: 'shared/runtime/mark-ended.ts',
+  from: `  const raised = await cluster.raiseEpoch(service);
+  await cluster.updateWorkload(workload, { ...mark, standbySince: clock() });
+  await cluster.raiseEpoch(raised);`,
+  to: `  if (service.epoch < 0) return;
+  await cluster.updateWorkload(workload, { ...mark, standbySince: clock() });`,
 };
 
 /** The bugs that the simulation must find: orders turned round, tests left out, wake-ups forgotten (issue 5). */
@@ -80,12 +81,23 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a verdict is written before its mark',
     file: 'functions/switchSelector/end-release.ts',
-    from: `  await cluster.updateWorkload(workload, { ...mark, standbySince: ports.clock() });
-  await cluster.raiseEpoch(service);
+    from: `  await markEnded(ports, scene.service, workload, mark);
   await conclude(ports, scene, release, verdict);`,
     to: `  await conclude(ports, scene, release, verdict);
-  await cluster.updateWorkload(workload, { ...mark, standbySince: ports.clock() });
-  if (service.epoch < 0) await cluster.raiseEpoch(service);`,
+  await markEnded(ports, scene.service, workload, mark);`,
+  },
+  {
+    name: 'what a person cancels is not marked before its verdict',
+    file: 'functions/console/wishes/cancel.ts',
+    from: 'if (service && workload)',
+    to: "if (service && workload && change.id === '')",
+  },
+  {
+    name: 'a configuration supersedes what is switched to just then',
+    file: 'functions/createService/follow-spec.ts',
+    from: `  if (workload && service?.live === workload.release.number) return false;
+  if (workload && service) await`,
+    to: `  if (workload && service && change.id === '') await`,
   },
   {
     name: 'the standby clock of what is live starts before the switch',
@@ -161,7 +173,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a switch is not proven',
     file: 'functions/switchSelector/decide.ts',
-    from: 'if (live && (live.outcome === undefined || facts.toProve)) {',
+    from: 'if (live && (isUnproven(live) || facts.toProve)) {',
     to: 'if (live && facts.toProve) {',
   },
   // The sweep.

@@ -77,6 +77,12 @@ describe('the verdict of a Change that was left over', () => {
       { outcome: 'superseded', by: 'r3' },
     ],
     [
+      'superseded by what a person went back to',
+      aChange({ id: 'uid-1/y', release: 2 }),
+      { workloads: [deployed(1), aWorkload(2, { outcome: 'superseded' })] },
+      { outcome: 'superseded', by: 'r1' },
+    ],
+    [
       'failed, for a rollback to what the sweep took',
       rollback,
       { workloads: [deployed(2)] },

@@ -99,12 +99,7 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
   if (isClocked && !world.chronicle.clocksWereOff)
     faults.push(`2: live is r${service.live}, and its standby clock runs`);
   const maker = own.find(({ id }) => id === live?.release.change)?.verdict;
-  if (
-    maker &&
-    live?.outcome !== 'failed' &&
-    maker.outcome !== 'deployed' &&
-    !world.chronicle.isWished(app.uid)
-  )
+  if (maker && live?.outcome !== 'failed' && !mayBeLive(world, app, maker))
     faults.push(`4: live is r${service.live}, though its Change was ${verdictText(maker)}`);
   if (live?.outcome === 'failed' && numbered(service.previous)?.outcome === 'deployed' && !hold)
     faults.push(`live is r${service.live}, which failed, and r${service.previous} could be`);
@@ -136,6 +131,13 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
   if (last && hash !== undefined && hash !== last.specHash && !own.some((change) => ended(change, hash)))
     faults.push(`its configuration is not that of r${last.number}`);
   return faults;
+}
+
+/** It was deployed; or a person went back to it; or for what a person asked for instead, and that came to nothing. */
+function mayBeLive({ chronicle }: World, { uid }: App, verdict: Verdict): boolean {
+  if (verdict.outcome === 'deployed' || chronicle.isWished(uid)) return true;
+  const [, asked] = (verdict.outcome === 'superseded' && /^r(\d+)$/.exec(verdict.by)) || [];
+  return asked !== undefined && chronicle.hasDone(uid, 'activate', Number(asked));
 }
 
 /** What is live has all its pods, and runs what its release says, the copy of the Secret included. */
