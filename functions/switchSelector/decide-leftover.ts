@@ -36,7 +36,9 @@ export function decideLeftover(change: Change, scene: Scene): Verdict | undefine
 /** The next release there is, or will be; or what a person went back to. */
 function overtaker({ release }: Workload, { workloads, app }: Pick<Scene, 'workloads' | 'app'>): number {
   const newer = workloads.map((other) => other.release.number).filter((number) => number > release.number);
-  return newer.length > 0 ? Math.min(...newer) : (app.spec.hold?.release ?? release.number + 1);
+  if (newer.length > 0) return Math.min(...newer);
+  const asked = app.spec.hold?.release;
+  return asked === undefined || asked === release.number ? release.number + 1 : asked;
 }
 
 const isLive = ({ release }: Workload, { live }: Pick<Service, 'live'>) => release.number === live;
