@@ -21,8 +21,13 @@ export type SpecDecision =
       readonly action: 'open';
       readonly change: NewChange;
       /** The Change whose Release starts just now, with the configuration of before. */
-      readonly supersede?: { readonly change: Change; readonly verdict: Verdict };
+      readonly supersede?: Superseded;
     };
+
+export interface Superseded {
+  readonly change: Change;
+  readonly verdict: Verdict;
+}
 
 /** First sight of an App deploys its branch's head; later a spec or secret that differs from the newest Release is a Change. */
 export function decide({ app, secret, openChanges, isLastKnown, newest }: SpecFacts): SpecDecision {

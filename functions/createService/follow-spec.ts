@@ -3,7 +3,8 @@ import { ownEvent } from '../../shared/domain/events.ts';
 import type { Workload } from '../../shared/domain/workload.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
-import { decide, followsAnotherBranch } from './decide.ts';
+import { markEnded } from '../../shared/runtime/mark-ended.ts';
+import { decide, followsAnotherBranch, type Superseded } from './decide.ts';
 import type { Needs } from './needs.ts';
 
 /** Carries out what the App's spec asks for: the head's deployment, a Change of its configuration, replicas in place. */
@@ -27,8 +28,9 @@ export async function followSpec(ports: Needs, app: App, log: Logger): Promise<v
     log.info(decision, 'spec followed');
     return events.emit(ownEvent('dev.cite.head.found', { namespace, name }));
   }
-  const { open, conclude } = ledger(ports);
-  if (decision.supersede) await conclude(decision.supersede.change, decision.supersede.verdict);
+  if (decision.supersede && !(await supersede(ports, app, workloads, decision.supersede)))
+    return log.debug({ reason: 'its release is selected just now' }, 'spec followed');
+  const { open } = ledger(ports);
   const { change } = await open(decision.change);
   log.info(
     { change: change.id, kind: change.kind, state: change.state },
@@ -37,6 +39,21 @@ export async function followSpec(ports: Needs, app: App, log: Logger): Promise<v
   if (change.state === 'starting' && change.release === undefined) {
     await events.emit(ownEvent('dev.cite.release.requested', { change: change.id }));
   }
+}
+
+/** False: its release is live already. Its proof writes the App's status, which wakes this function again. */
+async function supersede(
+  ports: Needs,
+  app: App,
+  workloads: readonly Workload[],
+  { change, verdict }: Superseded,
+): Promise<boolean> {
+  const service = await ports.cluster.getService(app);
+  const workload = workloads.find(({ release }) => release.change === change.id);
+  if (workload && service?.live === workload.release.number) return false;
+  if (workload && service) await markEnded(ports, service, workload, { outcome: 'superseded' });
+  await ledger(ports).conclude(change, verdict);
+  return true;
 }
 
 async function isLastKnown(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '../../shared/domain/change.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { parseOwnEvent } from '../../shared/domain/events.ts';
@@ -73,20 +74,38 @@ async function record({ cluster }: Needs, change: Change, log: Logger): Promise<
 }
 
 async function tell(ports: Needs, change: Change): Promise<void> {
-  const { codeHost, config } = ports;
-  // Another Change of this commit has come since: its state is the commit's.
-  if (await isNewest(ports, change)) {
-    await codeHost.setStatus(change.repository, change.commit, commitStatus(change, config.CONSOLE_URL));
-  }
-  const deployed = await deployedChanges(ports, change);
-  for (const report of deploymentReports(change, deployed, config.CONSOLE_URL)) {
-    await codeHost.reportDeployment(report);
-  }
+  const { store, codeHost, config } = ports;
+  const { id, app, repository, commit } = change;
+  await tellWhatIs(
+    async () => {
+      // Of several Changes of a commit the newest one's state is the commit's.
+      const [newest = change] = await store.listChanges({ app: app.uid, commit, limit: 1 });
+      return [commitStatus(newest, config.CONSOLE_URL)];
+    },
+    (status) => codeHost.setStatus(repository, commit, status),
+  );
+  await tellWhatIs(
+    async () => {
+      const now = (await store.getChange(id)) ?? change;
+      return deploymentReports(now, await deployedChanges(ports, now), config.CONSOLE_URL);
+    },
+    (report) => codeHost.reportDeployment(report),
+  );
 }
 
-async function isNewest({ store }: Needs, { id, app, commit }: Change): Promise<boolean> {
-  const [newest] = await store.listChanges({ app: app.uid, commit, limit: 1 });
-  return newest === undefined || newest.id === id;
+/**
+ * Until it is still so after it was told. Who stands still between reading and telling, for longer than his lease, tells
+ * of the past after another one told what is, and nobody would mend that.
+ */
+async function tellWhatIs<T>(
+  read: () => Promise<readonly T[]>,
+  say: (one: T) => Promise<void>,
+): Promise<void> {
+  let told: readonly T[] = [];
+  for (let now = await read(); !isDeepStrictEqual(now, told); now = await read()) {
+    for (const one of now) await say(one);
+    told = now;
+  }
 }
 
 /** Changes of the App that were deployed, the last one first. */

@@ -39,6 +39,9 @@ export function decide(facts: ReleaseFacts): ReleaseDecision {
     if (app.spec.hold) return { action: 'hold', reason: heldBy(app.spec.hold) };
     const newer = supersededBy(order);
     if (newer !== undefined) return { action: 'conclude', verdict: { outcome: 'superseded', by: newer } };
+    // A configuration is one of the newest commit: createService sees whether that one's release lacks it.
+    if (change.kind !== 'push' && last && last.commit !== change.commit)
+      return { action: 'conclude', verdict: { outcome: 'superseded', by: `r${last.number}` } };
   }
   if (image === undefined) return failed('its image is not there any more: retry it');
   if (specHash === undefined) {

@@ -54,6 +54,10 @@ export async function apply(
         standbySince: null,
       });
       return true;
+    case 'retire':
+      // A claim in between saves it.
+      await ports.cluster.updateWorkload(workloadOf(scene, decision.release), { replicas: 0 });
+      return true;
     case 'switch':
       await switchTo(ports, scene, decision.release, log);
       return true;
@@ -62,7 +66,10 @@ export async function apply(
   }
 }
 
-/** The person's Hold stays, its wish goes; the Release keeps its place among those that may be gone back to. */
+/**
+ * The person's Hold stays, its wish goes, and the Hold says so: first of all, or a death in between would leave a verdict
+ * and a wish that contradict each other. The Release keeps its place among those that may be gone back to.
+ */
 async function giveUp(
   ports: Needs,
   scene: Scene,
@@ -70,16 +77,16 @@ async function giveUp(
   reason: string,
   detail: { detail?: string },
 ): Promise<void> {
-  await ports.cluster.raiseEpoch(scene.service);
-  for (const change of changesOf(scene, release)) {
-    await ledger(ports).conclude(change, { outcome: 'failed', why: `r${release}: ${reason}`, ...detail });
-  }
   const { hold } = scene.app.spec;
   if (hold) {
     const { release: _given, ...rest } = hold;
-    await ports.cluster.updateApp(scene.app, { hold: rest });
+    await ports.cluster.updateApp(scene.app, { hold: { ...rest, givenUp: release } });
   }
+  await ports.cluster.raiseEpoch(scene.service);
   await ports.cluster.updateWorkload(workloadOf(scene, release), { standbySince: ports.clock() });
+  for (const change of changesOf(scene, release)) {
+    await ledger(ports).conclude(change, { outcome: 'failed', why: `r${release}: ${reason}`, ...detail });
+  }
 }
 
 async function advance(

@@ -2,11 +2,14 @@ import type { App } from '../../shared/domain/app.ts';
 import type { Change, Verdict } from '../../shared/domain/change.ts';
 import type { Service, Workload } from '../../shared/domain/workload.ts';
 
+interface Scene {
+  readonly service: Pick<Service, 'live'>;
+  readonly app: Pick<App, 'spec'>;
+  readonly workloads: readonly Workload[];
+}
+
 /** The verdict of an open Change that no step will end any more; undefined: it still waits for something. */
-export function decideLeftover(
-  change: Change,
-  scene: { service: Pick<Service, 'live'>; app: Pick<App, 'spec'>; workloads: readonly Workload[] },
-): Verdict | undefined {
+export function decideLeftover(change: Change, scene: Scene): Verdict | undefined {
   const workload = scene.workloads.find(
     ({ release }) => release.change === change.id || release.number === change.release,
   );
@@ -16,16 +19,26 @@ export function decideLeftover(
   }
   if (workload?.outcome === 'failed') return { outcome: 'failed', why: `r${workload.release.number} failed` };
   if (workload?.outcome === 'superseded' && change.kind !== 'rollback') {
-    return { outcome: 'superseded', by: `r${scene.service.live ?? workload.release.number + 1}` };
+    return { outcome: 'superseded', by: `r${overtaker(workload, scene)}` };
   }
   if (workload?.outcome === 'cancelled') return { outcome: 'cancelled', by: 'a person' };
   if (change.release !== undefined && !workload) {
     return { outcome: 'failed', why: `r${change.release} is not there any more` };
   }
-  if (change.kind !== 'rollback') return undefined;
-  return scene.app.spec.hold?.release === change.release
-    ? undefined
+  const { hold } = scene.app.spec;
+  if (change.kind !== 'rollback' || hold?.release === change.release) return undefined;
+  // Perhaps before its Change was opened.
+  return hold?.givenUp === change.release
+    ? { outcome: 'failed', why: `r${change.release} did not get ready, and was given up` }
     : { outcome: 'cancelled', by: 'the end of the Hold that asked for it' };
+}
+
+/** The next release there is, or will be; or what a person went back to. */
+function overtaker({ release }: Workload, { workloads, app }: Pick<Scene, 'workloads' | 'app'>): number {
+  const newer = workloads.map((other) => other.release.number).filter((number) => number > release.number);
+  if (newer.length > 0) return Math.min(...newer);
+  const asked = app.spec.hold?.release;
+  return asked === undefined || asked === release.number ? release.number + 1 : asked;
 }
 
 const isLive = ({ release }: Workload, { live }: Pick<Service, 'live'>) => release.number === live;

@@ -41,6 +41,7 @@ export type SwitchDecision =
     }
   | { readonly action: 'give up'; readonly release: number; readonly reason: string; readonly pod?: Pod }
   | { readonly action: 'start'; readonly release: number; readonly reason: string }
+  | { readonly action: 'retire'; readonly release: number; readonly reason: string }
   | { readonly action: 'switch'; readonly release: number; readonly reason: string }
   | { readonly action: 'prove'; readonly release: number; readonly reason: string };
 
@@ -58,7 +59,10 @@ export function decide(facts: SwitchFacts): SwitchDecision {
     if (wanted && wanted.outcome !== 'failed') return wished(wanted, facts, `asked for by ${hold.by}`);
   }
   const live = numbered(service.live);
-  if (live && (live.outcome === undefined || facts.toProve)) {
+  const ended = live && facts.verdicts.get(live.release.number);
+  // A death, or a conflict, came between its verdict and the mark: the verdict is the verdict.
+  if (live && ended) return settle(live, ended);
+  if (live && (isUnproven(live) || facts.toProve)) {
     // One whose pods are gone is no reason to keep waiting what is ready to take over.
     const next = isReady(live) ? undefined : automatic(facts);
     if (next?.action === 'switch') return next;
@@ -73,7 +77,30 @@ export function decide(facts: SwitchFacts): SwitchDecision {
       reason: `r${live.release.number} was not proven`,
     };
   }
-  return orphaned(facts) ?? automatic(facts);
+  const next = orphaned(facts) ?? automatic(facts);
+  // What is ready to be live does not wait for what will not be.
+  return (isPatient(next) ? overtaken(facts) : undefined) ?? next;
+}
+
+const isPatient = ({ action }: SwitchDecision) =>
+  action === 'nothing' || action === 'wait' || action === 'hold';
+
+/**
+ * What was overtaken or cancelled before it was live needs no pods. One that failed keeps them for a look at their logs,
+ * until the sweep. Without a standby clock somebody has claimed it, or is about to start that.
+ */
+function overtaken({ service, workloads }: SwitchFacts): SwitchDecision | undefined {
+  const idle = workloads.find(
+    ({ release, outcome, replicas, standbySince, pinnedBy }) =>
+      (outcome === 'superseded' || outcome === 'cancelled') &&
+      release.number !== service.live &&
+      replicas > 0 &&
+      standbySince !== undefined &&
+      pinnedBy === undefined,
+  );
+  return (
+    idle && { action: 'retire', release: idle.release.number, reason: `${idle.outcome} before it was live` }
+  );
 }
 
 /** A release that was live before keeps that: its rollback is given up, and may be asked for again. */
@@ -108,17 +135,10 @@ function automatic(facts: SwitchFacts): SwitchDecision {
   const onTheirWay = facts.workloads
     .filter((workload) => workload.outcome === undefined && workload.release.number !== service.live)
     .toSorted((a, b) => b.release.number - a.release.number);
-  for (const { release } of onTheirWay) {
-    const verdict = facts.verdicts.get(release.number);
+  for (const workload of onTheirWay) {
+    const verdict = facts.verdicts.get(workload.release.number);
     // Its Change ended while it was being made: it goes no further.
-    if (verdict)
-      return {
-        action: 'settle',
-        release: release.number,
-        verdict,
-        outcome: outcomeOf(verdict),
-        reason: verdictText(verdict),
-      };
+    if (verdict) return settle(workload, verdict);
   }
   const [newest, ...older] = onTheirWay;
   if (!newest) return { action: 'nothing', reason: 'nothing is on its way' };
@@ -132,6 +152,17 @@ function automatic(facts: SwitchFacts): SwitchDecision {
   if (app.spec.hold) return { action: 'hold', release: by, reason: heldBy(app.spec.hold) };
   return towards(newest, facts, 'every wanted pod is ready');
 }
+
+/** Selected before anybody knew how it ended; or just when it was overtaken, or a person went to what had been. */
+const isUnproven = ({ outcome }: Workload) => outcome !== 'deployed' && outcome !== 'failed';
+
+const settle = ({ release }: Workload, verdict: Verdict): SwitchDecision => ({
+  action: 'settle',
+  release: release.number,
+  verdict,
+  outcome: outcomeOf(verdict),
+  reason: verdictText(verdict),
+});
 
 function supersede({ release }: Workload, by: number): SwitchDecision {
   return { action: 'supersede', release: release.number, by, reason: `r${by} is newer` };

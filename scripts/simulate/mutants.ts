@@ -1,11 +1,25 @@
 /** One deliberate bug: what would be written there by somebody who did not know why it is as it is. */
-export interface Mutant {
+export interface Mutant extends Edit {
   readonly name: string;
+  /** Where another safeguard catches the first alone: that is left out as well. */
+  readonly also?: readonly Edit[];
+}
+
+interface Edit {
   readonly file: string;
   /** Exactly once in the file. */
   readonly from: string;
   readonly to: string;
 }
+
+const endsWithoutEpoch: Edit = {
+  file: 'shared/runtime/mark-ended.ts',
+  from: `  const raised = await cluster.raiseEpoch(service);
+  await cluster.updateWorkload(workload, { ...mark, standbySince: clock() });
+  await cluster.raiseEpoch(raised);`,
+  to: `  if (service.epoch < 0) return;
+  await cluster.updateWorkload(workload, { ...mark, standbySince: clock() });`,
+};
 
 /** The bugs that the simulation must find: orders turned round, tests left out, wake-ups forgotten (issue 5). */
 export const mutants: readonly Mutant[] = [
@@ -36,10 +50,26 @@ export const mutants: readonly Mutant[] = [
     to: 'if (!claimed || isGivenUp) return;',
   },
   {
-    name: 'what was given up since it was read is switched to',
+    name: 'readiness is read before the claim',
+    file: 'functions/switchSelector/switch-to.ts',
+    from: `  if (target.standbySince !== undefined) await cluster.updateWorkload(target, { standbySince: null });
+  const claimed = await cluster.getWorkload(scene.app, release);`,
+    to: `  const looked = await cluster.getWorkload(scene.app, release);
+  if (target.standbySince !== undefined) await cluster.updateWorkload(target, { standbySince: null });
+  const claimed = looked && { ...looked, standbySince: undefined };`,
+  },
+  {
+    name: 'a part of the pods is enough',
+    file: 'shared/domain/workload.ts',
+    from: 'workload.replicas > 0 && workload.available >= workload.replicas',
+    to: 'workload.replicas > 0 && workload.available > 0',
+  },
+  {
+    name: 'what was given up is switched to, and no epoch is raised when it is',
     file: 'functions/switchSelector/switch-to.ts',
     from: 'if (!claimed || isGivenUp || !isReady(claimed)) return;',
     to: 'if (!claimed || !isReady(claimed)) return;',
+    also: [endsWithoutEpoch],
   },
   {
     name: 'a switch is no compare-and-set on the epoch',
@@ -47,11 +77,54 @@ export const mutants: readonly Mutant[] = [
     from: 'record.body.epoch !== service.epoch || record.body.live !== service.live',
     to: 'false',
   },
+  { name: 'a release is ended without the epoch being raised', ...endsWithoutEpoch },
   {
-    name: 'a release is ended without the epoch being raised',
+    name: 'a verdict is written before its mark',
     file: 'functions/switchSelector/end-release.ts',
-    from: 'isLive ? scene.service : await cluster.raiseEpoch(scene.service)',
-    to: 'scene.service',
+    from: `  await markEnded(ports, scene.service, workload, mark);
+  await conclude(ports, scene, release, verdict);`,
+    to: `  await conclude(ports, scene, release, verdict);
+  await markEnded(ports, scene.service, workload, mark);`,
+  },
+  {
+    name: 'what a person cancels is not marked before its verdict',
+    file: 'functions/console/wishes/cancel.ts',
+    from: 'if (service && workload)',
+    to: "if (service && workload && change.id === '')",
+  },
+  {
+    name: 'a configuration supersedes what is switched to just then',
+    file: 'functions/createService/follow-spec.ts',
+    from: `  if (workload && service?.live === workload.release.number) return false;
+  if (workload && service) await`,
+    to: `  if (workload && service && change.id === '') await`,
+  },
+  {
+    name: 'the standby clock of what is live starts before the switch',
+    file: 'functions/switchSelector/switch-to.ts',
+    from: `  await cluster.switchService(scene.service, release, ports.clock());
+  log.info({ from: before, to: release, epoch: scene.service.epoch + 1 }, 'selector switched');
+  if (before !== undefined) await startClock(ports, scene, before);`,
+    to: `  if (before !== undefined) await startClock(ports, scene, before);
+  await cluster.switchService(scene.service, release, ports.clock());`,
+  },
+  {
+    name: 'what was overtaken keeps its pods',
+    file: 'functions/switchSelector/decide.ts',
+    from: '(isPatient(next) ? overtaken(facts) : undefined) ?? next',
+    to: 'next',
+  },
+  {
+    name: 'leftovers are judged by the world of before their Change',
+    file: 'functions/switchSelector/apply.ts',
+    from: 'const verdict = decideLeftover(change, { app, service, workloads });',
+    to: 'const verdict = decideLeftover(change, scene);',
+  },
+  {
+    name: 'a wish that is given up is not remembered',
+    file: 'functions/switchSelector/apply.ts',
+    from: 'hold: { ...rest, givenUp: release }',
+    to: 'hold: rest',
   },
   {
     name: 'a hold does not raise the epoch',
@@ -100,7 +173,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a switch is not proven',
     file: 'functions/switchSelector/decide.ts',
-    from: 'if (live && (live.outcome === undefined || facts.toProve)) {',
+    from: 'if (live && (isUnproven(live) || facts.toProve)) {',
     to: 'if (live && facts.toProve) {',
   },
   // The sweep.
@@ -123,6 +196,12 @@ export const mutants: readonly Mutant[] = [
     file: 'shared/domain/sweep.ts',
     from: 'return now < until',
     to: 'return now > until',
+  },
+  {
+    name: 'the sweep retires what is pinned',
+    file: 'shared/domain/sweep.ts',
+    from: 'if (workload.pinnedBy !== undefined)',
+    to: 'if (workload.pinnedBy === null)',
   },
   {
     name: 'a Workload is written whatever was written since it was read',
@@ -171,6 +250,12 @@ export const mutants: readonly Mutant[] = [
     from: 'return facts.candidateInLatest ? latest : undefined;\n}',
     to: 'return undefined;\n}',
   },
+  {
+    name: 'checks are not waited for',
+    file: 'functions/onStatus/decide.ts',
+    from: "if (change.release !== undefined || change.kind !== 'push') return undefined;",
+    to: 'return undefined;',
+  },
   // What is written, told and acknowledged, and in which order.
   {
     name: 'an event is acknowledged though its handler failed',
@@ -183,6 +268,12 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/receiveWebhook/handle.ts',
     from: "return { status: 503, text: 'The delivery could not be stored: redeliver it.' };",
     to: "return { status: 202, text: 'accepted' };",
+  },
+  {
+    name: 'who tells the code host does not look whether it is still so',
+    file: 'functions/notify/handle.ts',
+    from: '!isDeepStrictEqual(now, told); now = await read()',
+    to: 'told.length === 0 && now.length > 0; now = []',
   },
   {
     name: 'a second verdict replaces the first',

@@ -2,18 +2,25 @@ import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { mutants } from './mutants.ts';
 
-/** Loaded before the program (`node --import`): the module that the mutant names is loaded with its bug in it. */
+/** Loaded before the program (`node --import`): the modules that the mutant names are loaded with its bug in them. */
 const name = process.env.MUTANT;
 const mutant = mutants.find((one) => one.name === name);
 if (!mutant) throw new Error(`there is no mutant ${name}`);
+const edits = [mutant, ...(mutant.also ?? [])];
 
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    if (!url.startsWith('file:') || !fileURLToPath(url).endsWith(`/${mutant.file}`)) return loaded;
-    const source = String(loaded.source);
-    if (source.split(mutant.from).length !== 2)
-      throw new Error(`mutant "${mutant.name}": what it changes is not once in ${mutant.file}`);
-    return { ...loaded, source: source.replace(mutant.from, () => mutant.to) };
+    if (!url.startsWith('file:')) return loaded;
+    const path = fileURLToPath(url);
+    const own = edits.filter(({ file }) => path.endsWith(`/${file}`));
+    if (own.length === 0) return loaded;
+    let source = String(loaded.source);
+    for (const { file, from, to } of own) {
+      if (source.split(from).length !== 2)
+        throw new Error(`mutant "${mutant.name}": what it changes is not once in ${file}`);
+      source = source.replace(from, () => to);
+    }
+    return { ...loaded, source };
   },
 });

@@ -44,6 +44,8 @@ else await playAll();
 
 /** One process of several: a line for each day that fails, as JSON. */
 async function play(): Promise<void> {
+  // Errors are how conflicts and faults are told here, by the dozen a day; where each arose nobody asks.
+  Error.stackTraceLimit = 0;
   for (let seed = from; seed < from + seeds; seed += step) {
     const { faults } = await run(planOf(seed));
     if (faults.length === 0) continue;

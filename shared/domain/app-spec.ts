@@ -116,6 +116,7 @@ export const hold = z.strictObject({
   why: z.string().max(1024).default('').describe('The reason that everybody is shown.'),
   at: z.iso.datetime().describe('Since when, as 2026-01-31T12:00:00Z.'),
   release: z.int().min(1).optional().describe('The release that the person asked to be live: a rollback.'),
+  givenUp: z.int().min(1).optional().describe('The release that was asked for, and did not get ready.'),
 });
 export type Hold = z.output<typeof hold>;
 

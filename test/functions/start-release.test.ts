@@ -71,6 +71,16 @@ describe('startRelease decides', () => {
       { action: 'conclude', verdict: { outcome: 'superseded', by: sha('b') } },
     ],
     [
+      'that a configuration of what is no longer the newest commit is superseded',
+      { change: aChange({ id: 'uid-1/d1', kind: 'config', state: 'starting', commit: sha('f') }) },
+      { action: 'conclude', verdict: { outcome: 'superseded', by: 'r6' } },
+    ],
+    [
+      'to give a configuration of the newest commit its number',
+      { change: aChange({ id: 'uid-1/d1', kind: 'config', state: 'starting', commit: last.commit }) },
+      { action: 'start', release: { ...r7, commit: last.commit } },
+    ],
+    [
       'that a Change of a deleted App is cancelled',
       { app: undefined },
       { action: 'conclude', verdict: { outcome: 'cancelled', by: 'the deletion of its App' } },

@@ -62,6 +62,27 @@ describe('the verdict of a Change that was left over', () => {
       { outcome: 'cancelled', by: 'the end of the Hold that asked for it' },
     ],
     [
+      'failed, for a rollback that was given up',
+      rollback,
+      { app: anApp({ spec: { hold: { by: 'Ada', at, givenUp: 1 } } }) },
+      { outcome: 'failed', why: 'r1 did not get ready, and was given up' },
+    ],
+    [
+      'superseded by what is newer, though what is live is older',
+      aChange({ id: 'uid-1/y', release: 2 }),
+      {
+        service: aService({ live: 1 }),
+        workloads: [deployed(1), aWorkload(2, { outcome: 'superseded' }), aWorkload(3), aWorkload(4)],
+      },
+      { outcome: 'superseded', by: 'r3' },
+    ],
+    [
+      'superseded by what a person went back to',
+      aChange({ id: 'uid-1/y', release: 2 }),
+      { workloads: [deployed(1), aWorkload(2, { outcome: 'superseded' })] },
+      { outcome: 'superseded', by: 'r1' },
+    ],
+    [
       'failed, for a rollback to what the sweep took',
       rollback,
       { workloads: [deployed(2)] },

@@ -103,11 +103,45 @@ describe('switchSelector decides', () => {
       { action: 'supersede', release: 2, by: 3 },
     ],
     [
+      'that what was overtaken loses its pods',
+      { workloads: [deployed(1), aWorkload(2, { outcome: 'superseded', standbySince: NOON })] },
+      { action: 'retire', release: 2, reason: 'superseded before it was live' },
+    ],
+    [
+      'that it loses them after what is ready is live',
+      { workloads: [deployed(1), aWorkload(2, { outcome: 'cancelled', standbySince: NOON }), aWorkload(3)] },
+      { action: 'switch', release: 3 },
+    ],
+    ...(
+      [
+        ['that is pinned', { standbySince: NOON, pinnedBy: 'Ada' }],
+        ['that is claimed', {}],
+        ['that has none', { standbySince: NOON, replicas: 0 }],
+      ] as const
+    ).map(([which, change]): [string, Partial<SwitchFacts>, object] => [
+      `to leave the pods of one ${which}`,
+      { workloads: [deployed(1), aWorkload(2, { outcome: 'superseded', ...change })] },
+      { action: 'nothing' },
+    ]),
+    [
       'never to go back by itself',
       { service: aService({ live: 3 }), workloads: [aWorkload(2), deployed(3)] },
       { action: 'supersede', release: 2, by: 3 },
     ],
 
+    [
+      'to prove what was overtaken just when it was selected',
+      { workloads: [aWorkload(1, { outcome: 'superseded' })] },
+      { action: 'prove', release: 1 },
+    ],
+    [
+      'that what is selected ends as its verdict says, whatever it is like by now',
+      {
+        workloads: [aWorkload(1)],
+        verdicts: new Map([[1, { outcome: 'failed', why: 'r1 was not proven' }]]),
+      },
+      { action: 'settle', release: 1, outcome: 'failed' },
+    ],
     [
       'to prove what is selected before anything newer',
       { workloads: [aWorkload(1), aWorkload(2)] },

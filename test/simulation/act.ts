@@ -1,7 +1,8 @@
 import type { App } from '../../shared/domain/app.ts';
 import { appSpec } from '../../shared/domain/app-spec.ts';
+import type { Workload } from '../../shared/domain/workload.ts';
 import type { Act, What } from './plan.ts';
-import { type Away, MAIN, REPOSITORY, type World } from './world.ts';
+import { type Away, type Fate, MAIN, REPOSITORY, type World } from './world.ts';
 
 /** Steps that something is away, deaf or off for. */
 const WINDOW = 60;
@@ -15,6 +16,8 @@ export interface Day {
   /** Copies of the store from some steps ago, oldest first: what a failover goes back to. */
   readonly snapshots: readonly ReturnType<World['memory']['snapshot']>[];
   readonly newCommit: () => string;
+  /** Whether commits are checked by another system. */
+  readonly checks: boolean;
 }
 
 const AWAY: Readonly<Record<string, Away>> = {
@@ -25,9 +28,17 @@ const AWAY: Readonly<Record<string, Away>> = {
 
 /** Between two calls of a function: before which of its calls somebody may come. */
 const moments: readonly (readonly [string, string])[] = [
-  ...['getService', 'getApp', 'listWorkloads', 'getWorkload', 'updateWorkload', 'switchService'].map(
-    (call) => ['switchSelector', `cluster.${call}`] as const,
-  ),
+  ...[
+    'cluster.getService',
+    'cluster.getApp',
+    'cluster.listWorkloads',
+    'cluster.getWorkload',
+    'cluster.updateWorkload',
+    'cluster.switchService',
+    'cluster.raiseEpoch',
+    'store.saveChange',
+    'probe.fault',
+  ].map((call) => ['switchSelector', call] as const),
   ...['listServices', 'listApps', 'updateWorkload', 'deleteWorkload'].map(
     (call) => ['gcSweep', `cluster.${call}`] as const,
   ),
@@ -39,9 +50,11 @@ const moments: readonly (readonly [string, string])[] = [
   ['onStatus', 'store.saveChange'],
   ['createService', 'store.openChange'],
   ['notify', 'codeHost.setStatus'],
+  ['notify', 'codeHost.reportDeployment'],
   ['notify', 'store.settleMessage'],
   ['console', 'cluster.updateApp'],
   ['console', 'cluster.raiseEpoch'],
+  ['console', 'store.openChange'],
 ];
 
 /** And what he does then. */
@@ -59,30 +72,37 @@ const meddling: readonly What[] = [
   'sweep',
   'wait an hour',
   'the store is wiped',
+  'the app answers badly',
+  'pin',
+  'delete a Workload by hand',
 ];
 
 /** Does one act of the plan to the world as it is then; what no longer fits does nothing. */
 export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promise<void> {
   const { world, tell, later } = day;
-  const { host, machine, queue } = world;
+  const { host, machine, queue, chronicle } = world;
   const apps = await world.apps();
   const app = apps[n % Math.max(1, apps.length)];
   const branch = app?.spec.branch ?? MAIN;
-  const commit = day.newCommit;
+  const push = (options: { branch?: string; on?: string | undefined; forced?: boolean; fate?: Fate }) => {
+    const { branch: to = branch, on = head, ...same } = options;
+    const commit = day.newCommit();
+    world.push(to, commit, on, same);
+    if (day.checks) later(n % WINDOW, () => world.check(commit, 'success'));
+  };
   const head = host.head(REPOSITORY, branch);
   tell(`· ${what}`);
   switch (what) {
     case 'push':
-      return world.push(branch, commit(), head);
+      return push({});
     case 'push a commit that does not build':
-      return world.push(branch, commit(), head, { fate: 'does not build' });
+      return push({ fate: 'does not build' });
     case 'push a commit that crashes':
-      return world.push(branch, commit(), head, { fate: 'crashes' });
-    case 'force-push': {
-      const base = head && host.records.parents.get(head);
-      return world.push(branch, commit(), base, { forced: true });
-    }
+      return push({ fate: 'crashes' });
+    case 'force-push':
+      return push({ on: head && host.records.parents.get(head), forced: true });
     case 'delete the branch':
+      chronicle.goneBranches.add(branch);
       return host.remove(REPOSITORY, branch);
     case 'redeliver a webhook': {
       const webhook = world.told[n % Math.max(1, world.told.length)];
@@ -96,6 +116,7 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       const parent = head && host.records.parents.get(head);
       if (!head || !parent) return;
       host.move(REPOSITORY, branch, parent);
+      chronicle.movedBackTo.add(parent);
       return later(20, () => {
         if (host.head(REPOSITORY, branch) === parent) host.move(REPOSITORY, branch, head);
       });
@@ -105,11 +126,8 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     case 'lift':
       return app?.spec.hold && world.lift(app);
     case 'activate': {
-      const workloads = app ? await world.cluster.listWorkloads(app) : [];
-      const workload = workloads[n % Math.max(1, workloads.length)];
-      if (!app || !workload) return;
-      world.wentBack.add(app.uid);
-      return world.activate(app, workload.release.number);
+      const workload = app && (await someWorkload(world, n, app, n % 8 > 0));
+      return workload && world.activate(app, workload.release.number);
     }
     case 'cancel': {
       const open = await world.store.listChanges({ open: true });
@@ -131,22 +149,45 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     case 'edit the replicas':
       return edit(world, app, (spec) => ({ ...spec, replicas: 1 + (n % 3) }));
     case 'follow another branch': {
-      if (host.head(REPOSITORY, 'other') === undefined && head) world.push('other', commit(), head);
+      if (host.head(REPOSITORY, 'other') === undefined && head) push({ branch: 'other' });
       return edit(world, app, (spec) => ({ ...spec, branch: branch === MAIN ? 'other' : MAIN }));
     }
     case 'delete the App': {
       if (!app) return;
       world.wishes.forget(app);
+      chronicle.did(app.uid, 'deleted');
       await world.cluster.deleteApp(app);
-      return later(WINDOW, () => void world.app(app, { branch: app.spec.branch }).catch(() => undefined));
+      const { hold: _hold, redeploy: _redeploy, ...spec } = app.spec;
+      return later(WINDOW, () => void world.app(app, spec).catch(() => undefined));
+    }
+    case 'edit how it is reached':
+      return edit(world, app, (spec) => ({ ...spec, expose: n % 2 ? 'cluster' : 'public' }));
+    case 'change the Secret':
+      return world.writeSecret({ TOKEN: String(n % 5) });
+    case 'delete the Secret':
+      world.deleteSecret();
+      return later(n % WINDOW, () => void world.writeSecret({ TOKEN: String(n % 5) }));
+    case 'a check turns red':
+      return head === undefined || !day.checks ? undefined : world.check(head, 'failure');
+    case 'pin': {
+      const workload = app && (await someWorkload(world, n, app));
+      return workload && world.pin(app, workload.release.number, workload.pinnedBy ? null : 'Ada');
+    }
+    case 'delete the Service by hand':
+      return app && world.deleteService(app);
+    case 'delete a Workload by hand': {
+      const workload = app && (await someWorkload(world, n, app));
+      return workload && world.deleteWorkload(app, workload.release.number);
     }
     case 'sweep':
       return world.ping('gc-sweep');
     case 'resync':
       return world.ping('resync');
     case 'wait a minute':
+      chronicle.timeJumped = true;
       return world.advance(61);
     case 'wait an hour':
+      chronicle.timeJumped = true;
       return world.advance(3700);
 
     case 'something happens in between': {
@@ -170,6 +211,8 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
 
     case 'kill before a write':
       return world.strike('kill before');
+    case 'kill within a write':
+      return world.strike('kill within');
     case 'kill after a write':
       return world.strike('kill after');
     case 'fail a call':
@@ -206,12 +249,11 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     }
     case 'pods crash':
     case 'pods are not ready': {
-      const workloads = await world.cluster.listWorkloads();
-      const workload = workloads[n % Math.max(1, workloads.length)];
+      const workload = await someWorkload(world, n);
       if (!workload || workload.replicas === 0) return;
       const { app: ref, release } = workload;
       if (what === 'pods crash') machine.crash(ref, release.number, false);
-      else machine.unready(ref, release.number);
+      else machine.unready(ref, release.number, n % 3 ? 'one' : 'all');
       // They come back by themselves.
       return later(n % WINDOW, () => {
         if (world.fates.get(release.commit) !== 'crashes') machine.ready(ref, release.number);
@@ -224,6 +266,22 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       world.setSkewed(true);
       return later(2 * WINDOW, () => world.setSkewed(false));
   }
+}
+
+/** `takesOver`: one that a person may go back to, where there is one. */
+async function someWorkload(
+  { cluster }: World,
+  n: number,
+  app?: App,
+  takesOver = false,
+): Promise<Workload | undefined> {
+  const all = await cluster.listWorkloads(app);
+  const live = takesOver && app ? (await cluster.getService(app))?.live : undefined;
+  const able = all.filter(
+    ({ release, outcome }) => release.number !== live && (outcome === 'deployed' || outcome === 'superseded'),
+  );
+  const among = takesOver && able.length > 0 ? able : all;
+  return among[n % Math.max(1, among.length)];
 }
 
 /** Whether something could be switched to now that is not live: then it matters who comes in between. */

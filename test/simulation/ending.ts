@@ -1,10 +1,13 @@
 import { isStandby } from '../../functions/probeStandby/decide.ts';
 import type { App } from '../../shared/domain/app.ts';
-import type { Change } from '../../shared/domain/change.ts';
+import { type Change, type Verdict, verdictText } from '../../shared/domain/change.ts';
 import { specHash } from '../../shared/domain/release.ts';
 import { rollbackWords } from '../../shared/domain/standby-check.ts';
 import { statusContext } from '../../shared/domain/status-context.ts';
 import { isReady, type Workload } from '../../shared/domain/workload.ts';
+import type { CommitStatus } from '../../shared/ports/code-host.ts';
+import type { Day } from './act.ts';
+import { hasCause } from './causes.ts';
 import { REPOSITORY, type World } from './world.ts';
 
 /** What is not as the promise has it, once the faults have stopped and everything has come to rest; empty: all is well. */
@@ -18,6 +21,8 @@ export async function faultsAtRest(world: World): Promise<string[]> {
   for (const change of changes) {
     const ends = change.timeline.filter(({ state }) => state === 'ended').length;
     if (change.verdict ? ends !== 1 : ends !== 0) faults.push(`4: ${change.id} has ${ends} ends`);
+    if (change.verdict && !hasCause(world, change, change.verdict))
+      faults.push(`4: ${change.id} is ${verdictText(change.verdict)}, but that was not so`);
     if (change.verdict || (change.state === 'held' && held.has(change.app.uid))) continue;
     faults.push(`4: ${change.id} has no verdict: ${change.state}, ${change.reason}`);
   }
@@ -25,7 +30,7 @@ export async function faultsAtRest(world: World): Promise<string[]> {
     faults.push(`4: delivery ${id} has no verdict`);
   for (const { id } of await store.pendingMessages()) faults.push(`4: message ${id} was not told`);
   for (const { key } of await store.listRunningBuilds()) faults.push(`5: build ${key} is said to run`);
-  if (!world.lost()) faults.push(...(await unheard(world)));
+  if (!world.lost()) faults.push(...(await unheard(world)), ...untold(world, apps, changes));
   for (const app of apps) faults.push(...(await faultsOf(world, app, changes)));
   return faults;
 }
@@ -62,9 +67,34 @@ async function misjudged(world: World, app: App, live: number | undefined): Prom
   return faults;
 }
 
-const lastStatus = (world: World, app: App, head: string) =>
+const statusOf: Readonly<Record<Verdict['outcome'], CommitStatus['state']>> = {
+  deployed: 'success',
+  superseded: 'success',
+  skipped: 'success',
+  failed: 'failure',
+  refused: 'failure',
+  cancelled: 'error',
+};
+
+/** Commits whose status is not that of their newest Change. */
+function untold(world: World, apps: readonly App[], changes: readonly Change[]): string[] {
+  const faults: string[] = [];
+  for (const app of apps) {
+    // Two Apps of one name, one after the other, share their statuses.
+    const named = changes.filter(({ app: { name } }) => name === app.name);
+    if (named.some((change) => change.app.uid !== app.uid)) continue;
+    for (const [commit, [newest]] of Map.groupBy(named, (change) => change.commit)) {
+      const told = lastStatus(world, app, commit)?.state;
+      if (newest?.verdict && told !== statusOf[newest.verdict.outcome])
+        faults.push(`4: ${commit.slice(0, 4)} is told to be ${told}, but ${newest.reason}`);
+    }
+  }
+  return faults;
+}
+
+const lastStatus = (world: World, app: App, commit: string) =>
   world.host.records.statuses.findLast(
-    ({ commit, status }) => commit === head && status.context === statusContext(app),
+    (one) => one.commit === commit && one.status.context === statusContext(app),
   )?.status;
 
 async function faultsOf(world: World, app: App, changes: readonly Change[]): Promise<string[]> {
@@ -76,26 +106,33 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
   const numbered = (release: number | undefined) => workloads.find((one) => one.release.number === release);
   const own = changes.filter((change) => change.app.uid === app.uid);
   const live = numbered(service.live);
+  const { hold } = app.spec;
 
   for (const { release, outcome } of workloads)
-    if (outcome === undefined && !(app.spec.hold && release.number !== service.live))
+    if (outcome === undefined && !(hold && release.number !== service.live))
       faults.push(`r${release.number} has no outcome`);
-  if (service.live !== undefined && !live) faults.push(`2: live is r${service.live}, whose Workload is gone`);
-  if (live && !isReady(live) && !crashes(world, live))
-    faults.push(`1: live is r${service.live}, which is not ready`);
-  if (
-    live &&
-    live.outcome === 'failed' &&
-    numbered(service.previous)?.outcome === 'deployed' &&
-    !app.spec.hold
-  )
+  for (const { release, outcome, replicas, pinnedBy } of workloads)
+    if (/^(superseded|cancelled)$/.test(outcome ?? '') && replicas > 0 && pinnedBy === undefined)
+      if (release.number !== service.live)
+        faults.push(`r${release.number} was ${outcome}, and still has pods`);
+  const isTaken = service.live !== undefined && world.chronicle.wasTaken(app.uid, service.live);
+  if (service.live !== undefined && !live && !isTaken)
+    faults.push(`2: live is r${service.live}, whose Workload is gone`);
+  if (live && !crashes(world, live)) faults.push(...unfit(world, app, live));
+  // Clocks that are off tell nothing of before and after.
+  const isClocked = live?.standbySince && service.switchedAt && live.standbySince >= service.switchedAt;
+  if (isClocked && !world.chronicle.clocksWereOff)
+    faults.push(`2: live is r${service.live}, and its standby clock runs`);
+  const maker = own.find(({ id }) => id === live?.release.change)?.verdict;
+  if (maker && live?.outcome !== 'failed' && !mayBeLive(world, app, maker))
+    faults.push(`4: live is r${service.live}, though its Change was ${verdictText(maker)}`);
+  if (live?.outcome === 'failed' && numbered(service.previous)?.outcome === 'deployed' && !hold)
     faults.push(`live is r${service.live}, which failed, and r${service.previous} could be`);
 
   faults.push(...(await misjudged(world, app, service.live)));
-  const { hold } = app.spec;
   if (hold?.release !== undefined && hold.release !== service.live) {
-    const held = numbered(hold.release);
-    if (held && held.outcome !== 'failed')
+    const asked = numbered(hold.release);
+    if (asked && asked.outcome !== 'failed')
       faults.push(`7: r${hold.release} is asked for, live is r${service.live}`);
   }
   const wish = world.wishes.last(app);
@@ -103,15 +140,8 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
     faults.push(`7: the ${wish.what} of a person is lost`);
   if (wish?.what === 'lift' && hold) faults.push('7: the lifting of a Hold is lost');
   const wanted = wish?.what === 'activate' ? numbered(wish.release) : undefined;
-  // One that never got ready is given up: then its Change says so.
-  const isGivenUp =
-    world.lost() ||
-    own.some(
-      ({ kind, release, verdict }) =>
-        kind === 'rollback' &&
-        release === wanted?.release.number &&
-        /^(failed|cancelled)$/.test(verdict?.outcome ?? ''),
-    );
+  // One that never got ready is given up, and the Hold says so.
+  const isGivenUp = hold?.givenUp === wanted?.release.number;
   if (wanted && !isGivenUp && wanted.outcome !== 'failed' && service.live !== wanted.release.number)
     faults.push(`6: r${wanted.release.number} was asked for, live is r${service.live}`);
   if (hold) return faults;
@@ -122,12 +152,37 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
       `head is ${head.slice(0, 4)}, live is r${service.live} of ${live?.release.commit.slice(0, 4)}`,
     );
   const last = app.lastRelease;
-  if (
-    last &&
-    specHash(app.spec, {}) !== last.specHash &&
-    !own.some((change) => ended(change, specHash(app.spec, {})))
-  )
+  const secret = app.spec.secret === undefined ? {} : world.secret();
+  const hash = secret && specHash(app.spec, secret);
+  if (last && hash !== undefined && hash !== last.specHash && !own.some((change) => ended(change, hash)))
     faults.push(`its configuration is not that of r${last.number}`);
+  return faults;
+}
+
+/** It was deployed; or a person went back to it; or for what a person asked for instead, and that came to nothing. */
+function mayBeLive({ chronicle }: World, { uid }: App, verdict: Verdict): boolean {
+  if (verdict.outcome === 'deployed' || chronicle.isWished(uid)) return true;
+  const [, asked] = (verdict.outcome === 'superseded' && /^r(\d+)$/.exec(verdict.by)) || [];
+  return asked !== undefined && chronicle.hasDone(uid, 'activate', Number(asked));
+}
+
+/** What is live has all its pods, and runs what its release says, the copy of the Secret included. */
+function unfit(
+  world: World,
+  { namespace, name, spec: { redeploy: _, ...spec } }: App,
+  { release, replicas }: Workload,
+): string[] {
+  const faults: string[] = [];
+  const ready = world.objects
+    .list('Pod', { namespace, app: name })
+    .filter(({ body }) => body.release === release.number && body.ready).length;
+  if (replicas === 0 || ready < replicas)
+    faults.push(`1: live is r${release.number}, of which ${ready} of ${replicas} pods are ready`);
+  const pod = world.objects.get('Deployment', namespace, `${name}-r${release.number}`)?.body.pod;
+  const copy = world.objects.get('Secret', namespace, `${name}-r${release.number}`)?.body.content;
+  const redeploy = release.redeploy === undefined ? {} : { redeploy: { id: release.redeploy, by: 'Ada' } };
+  if (!pod || !copy || specHash({ ...spec, ...pod, ...redeploy }, copy) !== release.specHash)
+    faults.push(`r${release.number} does not run the configuration that it says`);
   return faults;
 }
 
@@ -142,7 +197,9 @@ function isExcused(
   const [newest] = own.filter((change) => change.commit === head && change.kind !== 'rollback');
   if (newest?.verdict && newest.verdict.outcome !== 'deployed') return true;
   // A person went back from it, and lifted the Hold since: the next push goes on.
-  if (newest?.verdict && world.wentBack.has(app.uid)) return true;
+  if (newest?.verdict && world.chronicle.isWished(app.uid)) return true;
+  if (!world.lost()) return false;
+  if (world.chronicle.isWished(app.uid)) return true;
   const [last] = workloads
     .filter(({ release }) => release.commit === head)
     .toSorted((a, b) => b.release.number - a.release.number);
@@ -156,3 +213,33 @@ const crashes = (world: World, { release }: Workload) => world.fates.get(release
 /** A Change of this very configuration that came to nothing: it is not tried again by itself. */
 const ended = ({ id, verdict }: Change, hash: string) =>
   id.endsWith(`-${hash}`) && verdict !== undefined && verdict.outcome !== 'deployed';
+
+/** What nothing excuses any more: every Hold is lifted, and every branch gets a commit that is good. */
+export async function askForMore({ world, newCommit, checks }: Day): Promise<void> {
+  const apps = await world.apps();
+  for (const app of apps) if (app.spec.hold) world.lift(app);
+  for (const branch of new Set(apps.map(({ spec }) => spec.branch))) {
+    const commit = newCommit();
+    world.push(branch, commit, world.host.head(REPOSITORY, branch));
+    if (checks) world.check(commit, 'success');
+  }
+}
+
+/** Every head is live, its Change says so, and so does the code host. */
+export async function faultsOfGoodDay(world: World): Promise<string[]> {
+  const faults = await faultsAtRest(world);
+  for (const app of await world.apps()) {
+    const head = world.host.head(REPOSITORY, app.spec.branch) ?? '';
+    const live = (await world.cluster.getService(app))?.live;
+    const release = live === undefined ? undefined : await world.cluster.getWorkload(app, live);
+    if (release?.release.commit !== head) faults.push(`the good commit is not live, but r${live}`);
+    const [change] = await world.store.listChanges({ app: app.uid, commit: head, limit: 1 });
+    if (change?.reason !== `deployed as r${live}`)
+      faults.push(`4: the good commit is live as r${live}, but ${change?.reason}`);
+    const told = lastStatus(world, app, head);
+    if (told?.state !== 'success') faults.push(`the good commit is told to be ${told?.state}`);
+    const deployment = world.host.deployment(`${app.namespace}/${app.name}/r${live}`);
+    if (deployment !== 'success') faults.push(`the Deployment of r${live} is told to be ${deployment}`);
+  }
+  return faults;
+}

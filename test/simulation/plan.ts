@@ -16,6 +16,10 @@ export interface Plan {
   readonly begun: boolean;
   /** Apps that follow the one repository: beside each other on one branch, or on two. */
   readonly apps: number;
+  /** Whether its Apps wait for a check of each commit, have a Secret, run two pods. */
+  readonly checks: boolean;
+  readonly secret: boolean;
+  readonly pods: 1 | 2;
   readonly acts: readonly Act[];
 }
 
@@ -39,6 +43,13 @@ const weights = {
   'edit the replicas': 1,
   'follow another branch': 0.4,
   'delete the App': 0.4,
+  'edit how it is reached': 0.3,
+  'change the Secret': 1,
+  'delete the Secret': 0.3,
+  'a check turns red': 0.7,
+  pin: 0.8,
+  'delete the Service by hand': 0.4,
+  'delete a Workload by hand': 0.5,
   sweep: 3,
   resync: 2,
   'wait a minute': 3,
@@ -47,6 +58,7 @@ const weights = {
   'something happens in between': 9,
   'a process is slow': 3,
   'kill before a write': 4,
+  'kill within a write': 1,
   'kill after a write': 5,
   'fail a call': 3,
   'lose an answer': 4,
@@ -97,6 +109,9 @@ export function planOf(seed: number): Plan {
     steps,
     begun: rng.chance(0.75),
     apps: rng.chance(0.3) ? 2 : 1,
+    checks: rng.chance(0.2),
+    secret: rng.chance(0.2),
+    pods: rng.chance(0.4) ? 2 : 1,
     acts: acts.toSorted((a, b) => a.at - b.at),
   };
 }

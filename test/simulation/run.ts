@@ -1,8 +1,8 @@
 import { act, type Day } from './act.ts';
-import { faultsAtRest } from './ending.ts';
+import { askForMore, faultsAtRest, faultsOfGoodDay } from './ending.ts';
 import type { Plan } from './plan.ts';
 import { random } from './random.ts';
-import { MAIN, openWorld, type Snapshot } from './world.ts';
+import { CHECK, MAIN, openWorld, SECRET, type Snapshot, type World } from './world.ts';
 
 export interface Outcome {
   readonly plan: Plan;
@@ -16,29 +16,49 @@ export interface Outcome {
 const SNAPSHOTS = 3;
 const SNAPSHOT_STEPS = 12;
 
-/** Rounds of the schedule in which everything has to come to rest once the faults have stopped: two in any case. */
-const ROUNDS = { least: 2, most: 8 };
+/** Rounds of the schedule in which everything has to come to rest: one that writes nothing, and leaves nothing to do. */
+const MOST_ROUNDS = 10;
 const ROUND_SECONDS = 305;
 /** More steps than any round needs: one that never comes to rest fails here. */
 const MOST_STEPS = 30_000;
 
-/** Of releases before the day, by how many Apps there are. */
-const beginnings = new Map<number, Promise<Snapshot>>();
+/** Of releases before the day, by how its Apps are. */
+const beginnings = new Map<string, Promise<Snapshot>>();
 
-const appsOf = (count: number) =>
-  Array.from({ length: count }, (_, i) => ({ namespace: 'acme', name: `shop${i + 1}` }));
+type Kind = Pick<Plan, 'apps' | 'checks' | 'secret' | 'pods'>;
 
 const commitOf = (count: number) => count.toString(16).padStart(4, '0').padEnd(40, '0');
 
+async function makeApps(world: World, { apps, checks, secret, pods }: Kind): Promise<void> {
+  for (let i = 1; i <= apps; i++)
+    await world.app(
+      { namespace: 'acme', name: `shop${i}` },
+      {
+        replicas: pods,
+        ...(checks ? { checks: [CHECK], checksTimeoutSeconds: 600 } : {}),
+        ...(secret ? { secret: SECRET.name } : {}),
+      },
+    );
+  if (secret) await world.writeSecret({ TOKEN: '0' });
+}
+
 /** Two good days' work: a release that is live, and one that can take over. */
-async function begin(apps: number): Promise<Snapshot> {
-  const world = openWorld(random(0), () => undefined);
-  for (const app of appsOf(apps)) await world.app(app);
+async function begin(kind: Kind): Promise<Snapshot> {
+  const world = openWorld(random(0), undefined);
+  await makeApps(world, kind);
   for (const count of [1, 2]) {
     world.push(MAIN, commitOf(count), count > 1 ? commitOf(count - 1) : undefined);
+    if (kind.checks) world.check(commitOf(count), 'success');
     while (await world.step());
   }
   return world.snapshot();
+}
+
+function beginningOf(kind: Kind): Promise<Snapshot> {
+  const key = JSON.stringify([kind.apps, kind.checks, kind.secret, kind.pods]);
+  const made = beginnings.get(key) ?? begin(kind);
+  beginnings.set(key, made);
+  return made;
 }
 
 /** Plays one plan from beginning to end: the same plan is the same history, step by step. */
@@ -48,12 +68,7 @@ export async function run(plan: Plan, keep = false): Promise<Outcome> {
   const tell = (line: string) => {
     if (keep) history.push(`${String(steps).padStart(5)} ${line}`);
   };
-  if (plan.begun && !beginnings.has(plan.apps)) beginnings.set(plan.apps, begin(plan.apps));
-  const world = openWorld(
-    random(plan.seed + 1),
-    tell,
-    plan.begun ? await beginnings.get(plan.apps) : undefined,
-  );
+  const world = openWorld(random(plan.seed + 1), tell, plan.begun ? await beginningOf(plan) : undefined);
   const due: { readonly at: number; readonly what: () => void }[] = [];
   const snapshots = [world.memory.snapshot()];
   let commits = plan.begun ? 2 : 0;
@@ -63,11 +78,16 @@ export async function run(plan: Plan, keep = false): Promise<Outcome> {
     later: (after, what) => void due.push({ at: steps + after, what }),
     snapshots,
     newCommit: () => commitOf(++commits),
+    checks: plan.checks,
   };
-  const faults: string[] = [];
-  const end = (): Outcome => ({ plan, faults: [...world.violations, ...faults], history, steps });
+  const end = (faults: readonly string[] = []): Outcome => ({
+    plan,
+    faults: [...world.violations, ...faults],
+    history,
+    steps,
+  });
 
-  if (!plan.begun) for (const app of appsOf(plan.apps)) await world.app(app);
+  if (!plan.begun) await makeApps(world, plan);
   const acts = [...plan.acts];
   for (; steps < plan.steps; steps++) {
     while (acts[0] && acts[0].at <= steps) await act(day, acts.shift() as (typeof acts)[number]);
@@ -83,29 +103,29 @@ export async function run(plan: Plan, keep = false): Promise<Outcome> {
     if (world.violations.length > 0) return end();
   }
 
+  async function comeToRest(faultsLeft: () => Promise<string[]>): Promise<string[]> {
+    for (let round = 0; ; round++) {
+      const [before, most] = [world.writes(), steps + MOST_STEPS];
+      while (await world.step()) if (++steps > most) return ['it does not come to rest'];
+      if (world.violations.length > 0) return [];
+      const isQuiet = round > 0 && world.writes() === before;
+      const left = isQuiet || round === MOST_ROUNDS ? await faultsLeft() : [];
+      if (isQuiet && left.length === 0) return [];
+      if (round === MOST_ROUNDS) return isQuiet ? left : [...left, 'no round of the schedule writes nothing'];
+      world.advance(ROUND_SECONDS);
+      world.ping('resync');
+      world.ping('gc-sweep');
+    }
+  }
+
   tell('· the faults stop');
-  for (const { what } of due) what();
+  for (const { what } of due.splice(0)) what();
   world.strike(undefined);
   world.lieInWait(undefined);
   world.away.clear();
-  for (let round = 1; ; round++) {
-    const most = steps + MOST_STEPS;
-    while (await world.step()) {
-      if (++steps < most) continue;
-      faults.push('it does not come to rest');
-      return end();
-    }
-    if (world.violations.length > 0) return end();
-    if (round > ROUNDS.least) {
-      const left = await faultsAtRest(world);
-      if (left.length === 0) return end();
-      if (round > ROUNDS.most) {
-        faults.push(...left);
-        return end();
-      }
-    }
-    world.advance(ROUND_SECONDS);
-    world.ping('resync');
-    world.ping('gc-sweep');
-  }
+  const left = await comeToRest(() => faultsAtRest(world));
+  if (left.length > 0 || world.violations.length > 0) return end(left);
+  tell('· a good day follows');
+  await askForMore(day);
+  return end(await comeToRest(() => faultsOfGoodDay(world)));
 }

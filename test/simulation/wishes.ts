@@ -1,8 +1,11 @@
 import type { App, AppRef } from '../../shared/domain/app.ts';
 
 export type Wish =
-  | { readonly what: 'hold' | 'lift' | 'cancel' }
+  | { readonly what: 'hold' | 'lift' | 'cancel the rollback' }
   | { readonly what: 'activate'; readonly release: number };
+
+/** Refused: nothing was written. Unknown: an error, or no answer at all. */
+export type Answer = 'done' | 'refused' | 'unknown';
 
 interface Kept {
   /** How many wishes of the App are under way: what comes of several at once nobody can say. */
@@ -17,25 +20,34 @@ interface Kept {
   readonly releases: Set<number>;
 }
 
-/** What people have asked for, and what they were answered: that is what they count on. */
+/** What people have asked of the Hold, and what they were answered: that is what they count on. */
 export class Wishes {
   readonly #apps = new Map<string, Kept>();
 
-  begin(app: AppRef, wish: Wish): { end(well: boolean, hold: App['spec']['hold']): void } {
+  /** `end` tells whether the wish was alone all the while. */
+  begin(app: AppRef, wish: Wish): { end(answer: Answer, hold: App['spec']['hold']): boolean } {
     const kept = this.#of(app);
     const alone = kept.asking === 0;
     const number = ++kept.begun;
+    const { last } = kept;
+    const isNew = wish.what === 'activate' && !kept.releases.has(wish.release);
     kept.asking++;
-    if (wish.what === 'activate') kept.releases.add(wish.release);
+    if (isNew) kept.releases.add(wish.release);
     delete kept.last;
     return {
-      end: (well, hold) => {
+      end: (answer, hold) => {
         kept.asking--;
-        if (!well || !alone || kept.begun !== number) return;
-        kept.last = wish;
-        kept.hold = hold;
-        kept.releases.clear();
-        if (hold?.release !== undefined) kept.releases.add(hold.release);
+        // What is refused before anything is written was never to be counted on.
+        if (answer === 'refused' && isNew) kept.releases.delete(wish.release);
+        if (!alone || kept.begun !== number) return false;
+        if (answer === 'refused' && last) kept.last = last;
+        if (answer === 'done') {
+          kept.last = wish;
+          kept.hold = hold;
+          kept.releases.clear();
+          if (hold?.release !== undefined) kept.releases.add(hold.release);
+        }
+        return true;
       },
     };
   }

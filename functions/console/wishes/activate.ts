@@ -34,11 +34,14 @@ export async function activate(ports: Needs, ref: AppRef, wish: Activation): Pro
   return change;
 }
 
-/** Of two who ask at once the later Hold counts: the other one must not take back what it asks for. */
+/**
+ * Of two who ask at once the later Hold counts: the other one must not take back what it asks for. One that was given up
+ * already has its Change all the same, which says so.
+ */
 async function requireStillAsked(cluster: Needs['cluster'], held: App): Promise<void> {
   const now = await requireLivingApp(cluster, held);
   const { hold } = now.spec;
-  if (hold && hold.release === held.spec.hold?.release) return;
+  if (hold && (hold.release ?? hold.givenUp) === held.spec.hold?.release) return;
   const what = hold
     ? `${hold.by} holds ${addressOf(now)} otherwise`
     : `the Hold of ${addressOf(now)} was lifted`;

@@ -3,6 +3,7 @@ import type { Change } from '../../../shared/domain/change.ts';
 import { abandonBuild } from '../../../shared/runtime/abandon-build.ts';
 import { appOfChange } from '../../../shared/runtime/app-of-change.ts';
 import { ledger } from '../../../shared/runtime/ledger.ts';
+import { markEnded } from '../../../shared/runtime/mark-ended.ts';
 import { again, raiseEpoch } from '../app-of.ts';
 import { echo } from '../echo.ts';
 import type { Needs } from '../needs.ts';
@@ -10,8 +11,8 @@ import { refusal } from '../problem.ts';
 import { giveUp } from './give-up.ts';
 
 /**
- * Ends a Change that is under way. The verdict comes first; what was made for it goes after it. Asked again, it does
- * what an earlier try may have left undone.
+ * Ends a Change that is under way. First its release can no longer become live, then it has its verdict; what was made
+ * for it goes after that. Asked again, it does what an earlier try may have left undone.
  */
 export async function cancel(ports: Needs, id: string, by: string): Promise<Change> {
   const app = await appOfChange(ports, await requireChange(ports, id));
@@ -30,12 +31,22 @@ async function conclude(ports: Needs, app: App | undefined, id: string, by: stri
   if (change.verdict?.outcome === 'cancelled') return change;
   if (change.verdict)
     throw refusal(409, `It has ended already, ${change.reason}. Only a Change under way can be cancelled.`);
-  const service = app && (await ports.cluster.getService(app));
-  if (change.release !== undefined && service?.live === change.release) {
-    throw refusal(409, `r${change.release} is live already. Activate another release instead.`);
-  }
-  if (app && change.kind === 'rollback') await withdrawRelease(ports, app, change);
+  if (app) await withdraw(ports, app, change);
   return ledger(ports).conclude(change, { outcome: 'cancelled', by });
+}
+
+async function withdraw(ports: Needs, app: App, change: Change): Promise<void> {
+  const { cluster } = ports;
+  const service = await cluster.getService(app);
+  const workload = (await cluster.listWorkloads(app)).find(
+    ({ release }) => release.change === change.id || release.number === change.release,
+  );
+  const release = workload?.release.number ?? change.release;
+  if (release !== undefined && service?.live === release)
+    throw refusal(409, `r${release} is live already. Activate another release instead.`);
+  if (change.kind === 'rollback') await withdrawRelease(ports, app, change);
+  if (service && workload)
+    await markEnded(ports, service, workload, workload.outcome === undefined ? { outcome: 'cancelled' } : {});
 }
 
 /** The Hold stays until it is lifted, but no longer asks for that release. */

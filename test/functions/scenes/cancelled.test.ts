@@ -30,12 +30,38 @@ scene('a Change whose verdict is the last thing that a dying console wrote never
   await w.deliver();
   await w.buildEnds(B);
   await w.deliver();
-  w.interventions.before('cluster.raiseEpoch', () => w.interventions.die());
+  w.interventions.after('store.saveChange', () => w.interventions.die());
   await expect(w.cancel(await w.changeOf(B))).rejects.toThrow('killed');
   await w.settle();
   expect(await w.story(B)).toBe('cancelled by Ada');
   expect(await w.live()).toBe(1);
   expect(await w.workload(2)).toMatchObject({ outcome: 'cancelled', replicas: 0 });
+});
+
+scene('a Change that a dying console could only mark ends as cancelled all the same', async (w) => {
+  await pushUnderWay(w);
+  await w.deliver();
+  await w.buildEnds(B);
+  await w.deliver();
+  w.interventions.before('store.saveChange', () => w.interventions.die());
+  await expect(w.cancel(await w.changeOf(B))).rejects.toThrow('killed');
+  await w.settle();
+  expect(await w.story(B)).toBe('cancelled by a person');
+  expect(await w.live()).toBe(1);
+});
+
+scene('a Change that goes live just as it is cancelled is not cancelled', async (w) => {
+  await pushUnderWay(w);
+  await w.deliver();
+  await w.buildEnds(B);
+  await w.deliver();
+  w.pods.ready(SHOP, 2);
+  w.interventions.before('store.saveChange', () => w.settle());
+  const change = await w.changeOf(B);
+  await w.cancel(change).catch(() => undefined);
+  await w.settle();
+  const isLive = (await w.live()) === 2;
+  expect(await w.story(B)).toMatch(isLive ? /^deployed/ : /^cancelled/);
 });
 
 scene(

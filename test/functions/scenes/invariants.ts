@@ -1,5 +1,5 @@
 import type { App } from '../../../shared/domain/app.ts';
-import { isReady, type Workload } from '../../../shared/domain/workload.ts';
+import type { NewWorkload, Workload } from '../../../shared/domain/workload.ts';
 import type { Cluster } from '../../../shared/ports/cluster.ts';
 import type { MemoryCodeHost } from '../../simulation/memory/code-host.ts';
 
@@ -11,19 +11,45 @@ interface People {
   mayCountOn(app: App, release: number): boolean;
 }
 
+/** What only the world around knows. Without it: what is so at the very moment of the write. */
+interface Circumstances {
+  /** Whether it was claimed, and then seen ready by who switches to it: claims and pods may go at any time. */
+  readonly wasSeenReady?: (target: Workload) => boolean;
+  readonly people?: People;
+  /** By how much a sweep's clock may be ahead of what started the clock of a standby. */
+  readonly toleranceMs?: number;
+  /** What was written well. */
+  readonly tell?: Partial<Witness>;
+}
+
+interface Witness {
+  switched(app: App, to: number, wished: boolean): void;
+  made(workload: NewWorkload): void;
+  gone(app: App, release: number): void;
+}
+
+/** Counted here: the platform's own rule may be the one that is wrong. */
+const isClaimedAndReady = ({ replicas, available, standbySince }: Workload) =>
+  replicas > 0 && available >= replicas && standbySince === undefined;
+
 /**
  * The cluster, and beside it a witness of every write that breaks an invariant of DESIGN §5 at that very moment. Writes
- * that lose their compare-and-set are none. `wasReady` where pods may go at any time: whether it has been ready since it
- * was claimed.
+ * that lose their compare-and-set are none.
  */
 export function watched(
   cluster: Cluster,
   host: MemoryCodeHost,
   clock: () => Date,
-  wasReady: (target: Workload) => boolean = isReady,
-  people: People = { answered: ({ spec }) => spec.hold, mayCountOn: () => false },
+  {
+    wasSeenReady = isClaimedAndReady,
+    people = { answered: ({ spec }) => spec.hold, mayCountOn: () => false },
+    toleranceMs = 0,
+    tell = {},
+  }: Circumstances = {},
 ) {
   const violations: string[] = [];
+  /** Since when what was live is not: by the Change of its release. What the Workload says may be wrong, or late. */
+  const replacedAt = new Map<string, number>();
 
   const watcher: Pick<Cluster, 'switchService' | 'createWorkload' | 'updateWorkload' | 'deleteWorkload'> = {
     async switchService(service, to, at) {
@@ -33,27 +59,27 @@ export function watched(
         service.live === undefined ? undefined : await cluster.getWorkload(service.app, service.live);
       const switched = await cluster.switchService(service, to, at);
       const name = `r${service.live} → r${to}`;
-      if (!target || !wasReady(target)) violations.push(`1: ${name}: it is not ready`);
-      if (target?.standbySince !== undefined) violations.push(`1: ${name}: it was not claimed`);
-      if (!target || !live || !app) return switched;
+      // One that is gone by then somebody took by hand: whoever else deletes one is told of below.
+      if (target && !wasSeenReady(target)) violations.push(`1: ${name}: it was not seen ready once claimed`);
+      if (live) replacedAt.set(live.release.change, clock().getTime());
+      if (!target || !app) return switched;
+      const wished = app.spec.hold?.release === to || people.mayCountOn(app, to);
+      tell.switched?.(app, to, wished);
+      if (!live) return switched;
       const [from, commit] = [live.release.commit, target.release.commit];
       const head = host.head(app.spec.repository, app.spec.branch);
-      const wished = app.spec.hold?.release === to || people.mayCountOn(app, to);
       const forced = head !== undefined && !host.holds(head, from);
       const isOlder = from !== commit && host.holds(from, commit);
-      if (isOlder && !wished && !forced && live.outcome !== 'failed')
-        violations.push(`3: ${name}: back to an older commit`);
-      if (
-        app.spec.hold &&
-        people.answered(app)?.at === app.spec.hold.at &&
-        !wished &&
-        live.outcome !== 'failed'
-      )
-        violations.push(`6: ${name}: switched under a Hold`);
+      // What a person asked for is not left for its failed proof.
+      const isWayBack = live.outcome === 'failed' && app.spec.hold?.release !== service.live;
+      if (isOlder && !wished && !forced && !isWayBack) violations.push(`3: ${name}: back to an older commit`);
+      const isHeld = app.spec.hold && people.answered(app)?.at === app.spec.hold.at;
+      if (isHeld && !wished && !isWayBack) violations.push(`6: ${name}: switched under a Hold`);
       return switched;
     },
     async createWorkload(workload) {
       await cluster.createWorkload(workload);
+      tell.made?.(workload);
       const own = await cluster.listWorkloads(workload.app);
       const same = own.filter((one) => one.release.change === workload.release.change);
       if (same.length > 1) violations.push(`5: ${same.length} Workloads of one Change`);
@@ -66,7 +92,9 @@ export function watched(
     },
     async deleteWorkload(workload) {
       const why = await whyNeeded(workload);
+      const app = await cluster.getApp(workload.app);
       await cluster.deleteWorkload(workload);
+      if (app) tell.gone?.(app, workload.release.number);
       if (why !== undefined) violations.push(`2: r${workload.release.number} deleted, but it is ${why}`);
     },
   };
@@ -77,10 +105,14 @@ export function watched(
     if (!now || !app || app.deleting) return undefined;
     if ((await cluster.getService(ref))?.live === number) return 'live';
     if (now.pinnedBy !== undefined) return 'pinned';
-    if (now.outcome !== 'deployed' || now.replicas === 0) return undefined;
-    if (now.standbySince === undefined) return 'claimed';
-    const until = now.standbySince.getTime() + app.spec.retention.standbySeconds * 1000;
-    return clock().getTime() < until ? 'standby within its retention' : undefined;
+    if (now.outcome === undefined) return app.lastRelease?.number === number ? 'on its way' : undefined;
+    if (now.replicas === 0) return undefined;
+    const isWished = app.spec.hold?.release === number && now.outcome !== 'failed';
+    if (now.standbySince === undefined && (now.outcome === 'deployed' || isWished)) return 'claimed';
+    if (now.outcome !== 'deployed') return undefined;
+    const since = replacedAt.get(now.release.change) ?? now.standbySince?.getTime() ?? 0;
+    const until = since + app.spec.retention.standbySeconds * 1000;
+    return clock().getTime() + toleranceMs < until ? 'standby within its retention' : undefined;
   }
 
   return { cluster: { ...cluster, ...watcher }, violations };

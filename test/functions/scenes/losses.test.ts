@@ -25,6 +25,13 @@ scene('one event that cannot be sent stops no other in resync', async (w) => {
   expect(await w.live(STAGING)).toBe(1);
 });
 
+/** At once: a process that comes after it finds nothing to go on with. */
+function loseEverything(w: World): never {
+  w.queue.dropAll();
+  w.wipe();
+  return w.interventions.die();
+}
+
 /** Moments of a second push at which the store is lost, and what is live then. */
 const stages: Record<string, { readonly live: number; readonly reach: (w: World) => Promise<void> }> = {
   builds: {
@@ -46,11 +53,9 @@ const stages: Record<string, { readonly live: number; readonly reach: (w: World)
   'has its number alone': {
     live: 1,
     reach: async (w) => {
-      w.interventions.before('cluster.createWorkload', () => {
-        w.queue.dropAll();
-        w.interventions.die();
-      });
+      w.interventions.before('cluster.createWorkload', () => loseEverything(w));
       await stages.starts?.reach(w);
+      expect(await w.workload(2)).toBeUndefined();
     },
   },
   'is switched to': {
@@ -91,3 +96,22 @@ for (const [stage, { live, reach }] of Object.entries(stages)) {
     },
   );
 }
+
+scene(
+  'a configuration that has its number alone is released though the store has lost its Change',
+  async (w) => {
+    await w.app();
+    await w.deploy(A);
+    // The status of the commit stays that of its push: the head is nobody's concern.
+    w.queue.delay({ type: 'dev.cite.change.updated' });
+    w.interventions.before('cluster.createWorkload', () => loseEverything(w));
+    await w.edit({ env: { TILL: '2' } });
+    await w.settle();
+    w.advance(120);
+    w.resync();
+    await w.settle();
+    const { lastRelease } = await w.theApp();
+    expect(lastRelease?.number).toBeGreaterThan(1);
+    expect(await w.live()).toBe(lastRelease?.number);
+  },
+);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CiteEvent, ownEvent } from '../../../shared/domain/events.ts';
-import { sha } from '../../support/facts.ts';
+import type { Pod } from '../../../shared/domain/workload.ts';
+import { aPod, sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { openWorld, SHOP, type Snapshot, type World } from './world.ts';
 
@@ -110,6 +111,22 @@ describe('at whichever moment of a look at the App', () => {
       },
     ));
 
+  test('somebody changes the configuration, its release was live and deployed, or neither', () =>
+    atEveryCall(
+      before,
+      LOOK,
+      async (w) => {
+        await w.edit({ env: { TILL: '2' } });
+        await w.deliver();
+      },
+      async (w, where) => {
+        const previous = (await w.cluster.getService(SHOP))?.previous;
+        const [first] = (await w.changes()).filter(({ kind, commit }) => kind === 'push' && commit === C);
+        expect(`${previous}: ${first?.reason}`, where).toMatch(/^(3: deployed as r3|2: superseded by r4.*)$/);
+        expect(await w.live(), where).toBe(4);
+      },
+    ));
+
   test('another one looks too, it is switched once', () =>
     atEveryCall(
       before,
@@ -131,6 +148,52 @@ scene('a release whose pods fail after it was looked at is not switched to', asy
   w.publish(LOOK);
   await w.deliver();
   expect(await w.live()).toBe(2);
+});
+
+scene(
+  'a release that is said to have failed is not switched to by one who saw its pods come back',
+  async (w) => {
+    await thirdIsReady(w);
+    const [stopped, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let pods: readonly Pod[] = [aPod(3, { reason: 'CrashLoopBackOff', restarts: 3 })];
+    let fails: Promise<boolean> | undefined;
+    w.interventions.around = async (call, run) => {
+      if (call === 'cluster.listPods') return pods;
+      if (call === 'cluster.switchService') {
+        goOn.resolve();
+        await fails;
+      }
+      return run();
+    };
+    w.interventions.before('store.saveChange', () => {
+      stopped.resolve();
+      return goOn.promise;
+    });
+    w.publish(LOOK);
+    fails = w.deliverOne();
+    await stopped.promise;
+    pods = [];
+    w.publish(LOOK);
+    await w.deliverOne();
+    goOn.resolve();
+    await fails;
+    await w.settle();
+    expect(await w.story(C)).toMatch(/^failed: r3/);
+    expect(await w.live()).toBe(2);
+  },
+);
+
+scene('a release that was overtaken loses its pods though another one writes just then', async (w) => {
+  await thirdIsReady(w);
+  w.pods.unready(SHOP, 3);
+  const D = sha('d');
+  await w.push(D, { on: C });
+  await w.deliver();
+  w.interventions.after('cluster.updateWorkload', () => w.hold());
+  await w.buildEnds(D);
+  await w.settle();
+  expect(await w.story(C)).toBe('superseded by r4');
+  expect(await w.workload(3)).toMatchObject({ outcome: 'superseded', replicas: 0 });
 });
 
 describe('at whichever moment of the sweep', () => {

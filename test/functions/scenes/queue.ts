@@ -7,6 +7,8 @@ export interface Waiting {
   readonly to: string;
   readonly event: StoredEvent;
   readonly attempt: number;
+  /** Not before that time, where the broker waits between its attempts. */
+  readonly dueAt?: number;
 }
 
 type Match = { readonly to?: string; readonly type?: string; readonly subject?: string };
@@ -23,9 +25,12 @@ export class Queue {
   #delayed: { readonly match: Match; readonly items: Waiting[] }[] = [];
   readonly #manifests: Manifests;
   readonly #targets: ReadonlyMap<string, string>;
+  readonly #dueAt: ((attempt: number) => number) | undefined;
 
-  constructor(manifests: Manifests) {
+  /** `dueAt` tells when an attempt is due that follows a failed one; without it: at once. */
+  constructor(manifests: Manifests, dueAt?: (attempt: number) => number) {
     this.#manifests = manifests;
+    this.#dueAt = dueAt;
     this.#targets = new Map(
       manifests.services.map(({ metadata, spec }) => [
         metadata.name,
@@ -47,8 +52,10 @@ export class Queue {
   /** As the broker takes an answer: 5xx is tried again, other refusals are dead letters. */
   answered(item: Waiting, { status, body }: { readonly status: number; readonly body: string }): void {
     if (status < 300) return;
-    if (status >= 500 && item.attempt < ATTEMPTS) this.waiting.push({ ...item, attempt: item.attempt + 1 });
-    else if (item.to !== 'onDeadLetter') {
+    if (status >= 500 && item.attempt < ATTEMPTS) {
+      const dueAt = this.#dueAt?.(item.attempt + 1);
+      this.waiting.push({ ...item, attempt: item.attempt + 1, ...(dueAt !== undefined && { dueAt }) });
+    } else if (item.to !== 'onDeadLetter') {
       const failure = { destination: item.to, code: status, detail: body };
       this.waiting.push({ to: 'onDeadLetter', event: deadLetter(item.event, failure), attempt: 1 });
     }

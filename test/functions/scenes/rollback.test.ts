@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { ownEvent } from '../../../shared/domain/events.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { SHOP, type World } from './world.ts';
@@ -58,7 +59,38 @@ describe('a rollback that never becomes ready', () => {
     expect((await holdOf(w))?.release).toBeUndefined();
     expect(await w.live()).toBe(2);
   });
+
+  scene('has failed though it was given up before its Change was opened', async (w) => {
+    await retired(w);
+    w.interventions.before('store.openChange', async () => {
+      w.resync();
+      await w.deliver();
+      await tooLate(w);
+    });
+    const rollback = await w.activate(1);
+    await w.deliver();
+    expect((await w.store.getChange(rollback.id))?.reason).toBe(
+      'failed: r1 did not get ready, and was given up',
+    );
+    expect(await holdOf(w)).toMatchObject({ by: 'Ada', givenUp: 1 });
+    expect(await w.live()).toBe(2);
+  });
 });
+
+scene(
+  'a rollback that is asked for while an App is looked at is not judged by the App of before',
+  async (w) => {
+    await twoReleases(w);
+    let rollback: string | undefined;
+    w.interventions.before('store.listChanges', async () => {
+      rollback = (await w.activate(1)).id;
+    });
+    w.publish(ownEvent('dev.cite.workload.found', SHOP));
+    await w.settle();
+    expect((await w.store.getChange(rollback ?? ''))?.reason).toBe('deployed as r1');
+    expect(await w.live()).toBe(1);
+  },
+);
 
 scene('a rollback to a release at 0 pods goes live though the store has lost its Change', async (w) => {
   await retired(w);

@@ -16,6 +16,33 @@ scene('a state that comes while an older one is being told is told last', async 
 });
 
 scene(
+  'a state that comes while one who tells of an older one stands still for minutes is told last',
+  async (w) => {
+    await w.app();
+    await w.settle();
+    w.interventions.before('codeHost.setStatus', async () => {
+      w.advance(61);
+      await w.settle();
+      expect(w.host.lastStatus(A)).toMatchObject({ description: 'deployed as r1' });
+    });
+    await w.deploy(A);
+    expect(w.host.lastStatus(A)).toMatchObject({ state: 'success', description: 'deployed as r1' });
+  },
+);
+
+scene('a release that is live is told so last by one who stood still for minutes', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  w.interventions.before('codeHost.reportDeployment', async () => {
+    w.advance(61);
+    await w.settle();
+    expect(w.host.deployment('acme/shop/r2')).toBe('success');
+  });
+  await w.deploy(B, A);
+  expect(w.host.deployment('acme/shop/r2')).toBe('success');
+});
+
+scene(
   'a commit that was tried again bears the state of the last try, whichever is told of last',
   async (w) => {
     await w.app();

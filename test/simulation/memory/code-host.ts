@@ -150,6 +150,13 @@ export function memoryCodeHost(from?: { readonly records: Records }) {
   };
 }
 
+/** A commit status as GitHub tells of it. */
+export const statusPayload = (
+  repository: string,
+  sha: string,
+  { context, state, description }: CommitStatus,
+) => ({ sha, context, state, description, repository: { full_name: repository } });
+
 /** A push as GitHub tells of it. */
 export function pushPayload(push: {
   readonly repository: string;

@@ -32,22 +32,23 @@ export function kubelet(objects: Objects, clock: () => Date) {
 
   function setPods(
     record: Deployment,
-    state: Pick<Bodies['Pod'], 'ready' | 'restarts'> & Partial<Bodies['Pod']>,
+    state: Pick<Bodies['Pod'], 'restarts'> & Partial<Bodies['Pod']>,
+    ready: number,
   ) {
     const { app, release, replicas } = record.body;
     const { namespace, name } = record;
     const wanted = Array.from({ length: replicas }, (_, i) => `${name}-${i}`);
     for (const pod of podsOf(record)) if (!wanted.includes(pod.name)) objects.remove(pod);
     const { port } = record.body.pod;
-    const bodyOf = (index: number): Bodies['Pod'] => ({
-      app: { namespace: app.namespace, name: app.name },
-      release: release.number,
-      phase: 'Running',
-      address: addressOf(`10.0.${release.number}.${index + 1}`, port),
-      ...state,
-    });
-    for (const [index, pod] of wanted.entries()) {
-      const body = bodyOf(index);
+    for (const [i, pod] of wanted.entries()) {
+      const body: Bodies['Pod'] = {
+        app: { namespace: app.namespace, name: app.name },
+        release: release.number,
+        phase: 'Running',
+        ready: i < ready,
+        address: addressOf(`10.0.${release.number}.${i + 1}`, port),
+        ...state,
+      };
       const there = objects.get('Pod', namespace, pod);
       if (there) objects.update(there, body);
       else objects.insert('Pod', { namespace, name: pod }, appLabels(app, release.number), body);
@@ -57,14 +58,29 @@ export function kubelet(objects: Objects, clock: () => Date) {
   const isObserved = ({ body }: Deployment) => body.status?.observed === body.generation;
 
   const self = {
-    /** Deployments whose wanted number of pods nobody has seen to yet. */
-    unobserved: () => objects.list('Deployment').filter((record) => !isObserved(record)),
+    /** Deployments whose wanted number of pods nobody has seen to yet, or only in part. */
+    unobserved: () =>
+      objects
+        .list('Deployment')
+        .filter(
+          (record) =>
+            !isObserved(record) ||
+            (record.body.status?.progress === 'progressing' && record.body.status.available > 0),
+        ),
 
     ready(app: AppRef, release: number): void {
       const record = deployment(app, release);
       if (!record) return;
-      setPods(record, { ready: true, restarts: 0 });
+      setPods(record, { restarts: 0 }, record.body.replicas);
       setStatus(record, record.body.replicas, 'complete');
+    },
+    /** All but one of its pods are ready, on the way there. */
+    nearlyReady(app: AppRef, release: number): void {
+      const record = deployment(app, release);
+      if (!record) return;
+      const ready = Math.max(0, record.body.replicas - 1);
+      setPods(record, { restarts: 0 }, ready);
+      setStatus(record, ready, 'progressing');
     },
     /** Crashes at every start. `late`: for so long that its progress deadline is over. */
     crash(app: AppRef, release: number, late: boolean): void {
@@ -74,15 +90,16 @@ export function kubelet(objects: Objects, clock: () => Date) {
         reason: 'CrashLoopBackOff',
         message: 'back-off restarting failed container: exit code 1',
       };
-      setPods(record, { ready: false, restarts: 3, ...words });
+      setPods(record, { restarts: 3, ...words }, 0);
       setStatus(record, 0, late ? 'deadline exceeded' : 'progressing');
     },
-    /** Its pods are not ready just now, and nothing is said of why. */
-    unready(app: AppRef, release: number): void {
+    /** Its pods, or one of them, are not ready just now, and nothing is said of why. */
+    unready(app: AppRef, release: number, which: 'all' | 'one'): void {
       const record = deployment(app, release);
       if (!record) return;
-      setPods(record, { ready: false, restarts: 0 });
-      setStatus(record, 0, 'complete');
+      const ready = which === 'all' ? 0 : Math.max(0, record.body.replicas - 1);
+      setPods(record, { restarts: 0 }, ready);
+      setStatus(record, ready, 'complete');
     },
 
     runningBuilds: () => objects.list('Job').filter(({ body }) => body.phase === 'running'),
@@ -95,11 +112,14 @@ export function kubelet(objects: Objects, clock: () => Date) {
         ...(succeeds ? { phase: 'succeeded', image } : { phase: 'failed', reason: 'exit code 7' }),
       });
     },
-    endLateBuilds(): void {
-      for (const record of self.runningBuilds()) {
-        if (clock().getTime() - Date.parse(record.created) < record.body.timeoutSeconds * 1000) continue;
+    /** Gives those whose time is over. */
+    endLateBuilds(): readonly Bodies['Job'][] {
+      const late = self
+        .runningBuilds()
+        .filter(({ created, body }) => clock().getTime() - Date.parse(created) >= body.timeoutSeconds * 1000);
+      for (const record of late)
         objects.update(record, { ...record.body, phase: 'failed', reason: 'DeadlineExceeded' });
-      }
+      return late.map(({ body }) => body);
     },
 
     /** Pods whose Workload went go; a Service's endpoints are the ready pods that it selects. */

@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Bodies, Kind } from '../../../scripts/local/cluster/records/kinds.ts';
 import { APP, type Labels } from '../../../scripts/local/cluster/records/labels.ts';
 import type { Objects, Stored, Verb } from '../../../scripts/local/cluster/records/records.ts';
-import { canonicalJson } from '../../../shared/domain/build.ts';
 import { ConflictError } from '../../../shared/domain/errors.ts';
 
 /** One write, as the sources of events tell it. */
@@ -25,6 +25,11 @@ export class MemoryObjects implements Objects {
   #version = 0;
   /** How to take back what the transaction under way has written. */
   #undo: (() => void)[] | undefined;
+
+  /** How many writes there ever were. */
+  get writes(): number {
+    return this.#version;
+  }
 
   constructor(clock: () => Date, newUid: () => string) {
     this.#clock = clock;
@@ -68,8 +73,8 @@ export class MemoryObjects implements Objects {
 
   update<K extends Kind>(record: Stored<K>, body: Bodies[K]): Stored<K> {
     this.expect(record, record.version);
-    if (canonicalJson(body) === canonicalJson(record.body)) return record;
-    return this.#put('update', { ...record, body: plain(body) });
+    const next = plain(body);
+    return isDeepStrictEqual(next, record.body) ? record : this.#put('update', { ...record, body: next });
   }
 
   remove(record: Stored<Kind>): void {

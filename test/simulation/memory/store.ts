@@ -34,6 +34,7 @@ const MOST = 100;
 export function memoryStore(clock: () => Date) {
   let held = empty();
   let hasLost = false;
+  let writes = 0;
 
   const openOf = (app: string, commit: string) =>
     [...held.changes.values()].find(
@@ -43,6 +44,7 @@ export function memoryStore(clock: () => Date) {
     // A message is as old as the write that it tells of.
     held.outbox.delete(id);
     held.outbox.set(id, revision);
+    writes++;
   };
   const message = (change: string, revision: number): Message => ({
     id: `${change}:${revision}`,
@@ -58,6 +60,7 @@ export function memoryStore(clock: () => Date) {
       if (known) return known.judgement === undefined ? 'repeated' : 'judged';
       instant(delivery.receivedAt);
       held.deliveries.set(delivery.id, plain(delivery));
+      writes++;
       return 'new';
     },
     async getDelivery(id) {
@@ -123,6 +126,7 @@ export function memoryStore(clock: () => Date) {
         throw new ConflictError(`Build ${given.key} is not at revision ${given.revision}`);
       const build = plain({ ...given, revision: given.revision + 1 });
       held.builds.set(build.key, { value: build, at: clock().getTime() });
+      writes++;
       return build;
     },
     async listRunningBuilds() {
@@ -155,6 +159,7 @@ export function memoryStore(clock: () => Date) {
     async keepDeadLetter(letter) {
       instant(letter.at);
       held.letters.set(letter.id, plain(letter));
+      writes++;
     },
     async listDeadLetters() {
       return newestFirst(
@@ -209,6 +214,8 @@ export function memoryStore(clock: () => Date) {
       held = empty();
       hasLost = true;
     },
+    /** Deliveries, Changes and Builds that were written: leases and what expires are none. */
+    writes: () => writes,
     /** Whether it has ever forgotten something. */
     lost: () => hasLost,
   };

@@ -1,0 +1,89 @@
+import type { Change, Verdict } from '../../shared/domain/change.ts';
+import type { Chronicle } from './chronicle.ts';
+import type { MemoryCodeHost } from './memory/code-host.ts';
+
+interface Day {
+  readonly chronicle: Chronicle;
+  readonly host: MemoryCodeHost;
+  /** Whether the store has ever forgotten something: then a verdict may be given anew, from less. */
+  readonly lost: () => boolean;
+}
+
+/** Whether the day really had what the verdict of a Change names as its cause. */
+export function hasCause(day: Day, change: Change, verdict: Verdict): boolean {
+  switch (verdict.outcome) {
+    case 'deployed':
+      return wasDeployed(day, change, verdict.release);
+    case 'superseded':
+      return isSuperseded(day, change, verdict.by);
+    case 'cancelled':
+      return isCancelled(day, change, verdict.by);
+    case 'failed':
+      return hasFailed(day, change, verdict.why);
+    case 'skipped':
+      return isSkipped(day, change, verdict.why);
+    case 'refused':
+      return false;
+  }
+}
+
+/** Its release was made of that commit, for this very Change unless that only went back to it, and was selected. */
+function wasDeployed({ chronicle }: Day, { app, commit, kind, id }: Change, number: number): boolean {
+  const release = chronicle.releaseOf(app.uid, number);
+  if (!release || release.commit !== commit) return false;
+  return (kind === 'rollback' || release.change === id) && chronicle.wasSelected(app.uid, number);
+}
+
+function isSuperseded(day: Day, { app, commit, release }: Change, by: string): boolean {
+  const { chronicle, host } = day;
+  const [, number] = /^r(\d+)(?:, its new configuration)?$/.exec(by) ?? [];
+  if (number === undefined) {
+    const isThere = chronicle.heads.has(by) && by !== commit;
+    const isForced = chronicle.forcedAway.some((head) => host.holds(head, commit));
+    return isThere && (!host.holds(commit, by) || isForced || chronicle.movedBackTo.has(by));
+  }
+  // An older one only where a person went back to it.
+  if (chronicle.hasDone(app.uid, 'activate', Number(number))) return true;
+  return release === undefined || Number(number) > release;
+}
+
+function isCancelled({ chronicle }: Day, { app, kind }: Change, by: string): boolean {
+  const did = (deed: Parameters<Chronicle['hasDone']>[1]) => chronicle.hasDone(app.uid, deed);
+  switch (by) {
+    case 'the deletion of its App':
+      return did('deleted');
+    case 'the end of the Hold that asked for it':
+      return did('lift') || did('activate') || did('cancel');
+    case 'Ada':
+      return did('cancel') || (kind === 'rollback' && did('lift'));
+    case 'a person':
+      return did('cancel') || did('lift');
+    default:
+      return false;
+  }
+}
+
+function hasFailed(day: Day, change: Change, why: string): boolean {
+  const { chronicle } = day;
+  const { app, commit } = change;
+  const [, told] = /^r(\d+)/.exec(why) ?? [];
+  if (told !== undefined) {
+    const number = Number(told);
+    if (why.endsWith('is not there any more')) return chronicle.wasTaken(app.uid, number);
+    const isTroubled = chronicle.wasTroubled(app.uid, number) || chronicle.badAnswers;
+    // Late by a clock that jumped; or the data plane was.
+    return isTroubled || chronicle.timeJumped || chronicle.clocksWereOff;
+  }
+  if (why.startsWith('the build failed')) return chronicle.brokenBuilds.has(commit);
+  if (why.startsWith('check ci is not green')) return chronicle.redCommits.has(commit);
+  if (why.startsWith('ci did not come')) return chronicle.timeJumped || chronicle.clocksWereOff;
+  if (why.startsWith('Secret ')) return chronicle.secretGone;
+  if (why.startsWith('its image is not there any more')) return day.lost();
+  return false;
+}
+
+function isSkipped({ chronicle }: Day, { app, commit, branch }: Change, why: string): boolean {
+  const [, number] = /^r(\d+) is of this commit$/.exec(why) ?? [];
+  if (number !== undefined) return chronicle.releaseOf(app.uid, Number(number))?.commit === commit;
+  return why.startsWith(`branch ${branch} is not there`) && chronicle.goneBranches.has(branch);
+}
