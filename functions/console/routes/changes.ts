@@ -91,8 +91,9 @@ export function changes(ports: Needs): OpenAPIHono {
         // The wish is the Hold's, and that went with the verdict: only activate writes it anew.
         throw refusal(409, `A rollback is asked for, not retried. Activate r${change.release} again.`);
       }
-      await events.emit(ownEvent('dev.cite.retry.requested', { change: change.id }));
-      log.info({ audit: 'retry', change: change.id, by: c.req.valid('json').by }, 'retry requested');
+      const by = orUnknown(c.req.valid('json').by);
+      await events.emit(ownEvent('dev.cite.retry.requested', { change: change.id, by }));
+      log.info({ audit: 'retry', change: change.id, by }, 'retry requested');
       return c.json(showChange(change), 202);
     })
     .openapi(cancelling, async (c) => {
