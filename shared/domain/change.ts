@@ -56,6 +56,8 @@ export type Verdict =
   | { readonly outcome: 'failed'; readonly why: string; readonly detail?: string }
   | { readonly outcome: 'cancelled'; readonly by: string };
 
+export const outcomes = ['deployed', 'superseded', 'skipped', 'refused', 'failed', 'cancelled'] as const;
+
 export interface Step {
   readonly at: string;
   readonly state: ChangeState;
