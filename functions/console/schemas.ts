@@ -23,6 +23,9 @@ export const commit = z
 /** What one App's address names. */
 export const appAddress = z.object({ namespace: namespaceName, name: appName });
 
+/** A moment, as every answer writes it. */
+export const instant = z.iso.datetime('must be a time as 2026-01-31T12:00:00Z');
+
 const line = (most: number) =>
   z
     .string()

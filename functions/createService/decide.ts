@@ -80,6 +80,8 @@ function newChange(app: App, last: Release, hash: string): NewChange {
       commit: last.commit,
       title: wish ? 'redeploy' : 'configuration changed',
       author: wish ? wish.by : '',
+      by: wish?.by,
+      redoes: wish && last.change,
     }),
     ...(hold
       ? { state: 'held', reason: heldBy(hold) }

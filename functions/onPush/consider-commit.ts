@@ -24,6 +24,8 @@ export interface Cause {
   readonly commit: string;
   readonly message: string;
   readonly author: string;
+  readonly by?: string | undefined;
+  readonly redoes?: string;
   readonly base?: string;
   readonly retry?: boolean;
   /** When the code host told of it. */
@@ -90,9 +92,9 @@ async function decideOrRefuse(
 }
 
 function newChange(app: App, cause: Cause, key: string | undefined, decision: PushDecision): NewChange {
-  const { id, commit, message: title, author, base } = cause;
+  const { id, commit, message: title, author, by, redoes, base } = cause;
   const change = {
-    ...changeOf(app, { id, kind: 'push', commit, title, author }),
+    ...changeOf(app, { id, kind: 'push', commit, title, author, by, redoes }),
     ...(base === undefined ? {} : { base }),
   };
   switch (decision.action) {

@@ -21,7 +21,8 @@ export const handle = eventFunction<Needs>(
       if (event.type === 'dev.cite.change.found') {
         return resumeBuild(ports, parseOwnEvent('dev.cite.change.found', event.data).change);
       }
-      return retryChange(ports, parseOwnEvent('dev.cite.retry.requested', event.data).change, event.id, log);
+      const { change, by } = parseOwnEvent('dev.cite.retry.requested', event.data);
+      return retryChange(ports, change, { id: event.id, by }, log);
     },
 );
 
@@ -52,6 +53,7 @@ async function judge(ports: Needs, delivery: Delivery, log: Logger): Promise<Jud
     at: delivery.receivedAt,
     message: push.message,
     author: push.author,
+    by: push.by,
     ...(push.base === undefined ? {} : { base: push.base }),
   };
   const changes = [];

@@ -10,6 +10,8 @@ const pushPayload = z.object({
   deleted: z.boolean(),
   forced: z.boolean(),
   repository: z.object({ full_name: z.string() }),
+  pusher: z.object({ name: z.string() }).nullish().catch(undefined),
+  sender: z.object({ login: z.string() }).nullish().catch(undefined),
   head_commit: z
     .object({ id: z.string(), message: z.string(), author: z.object({ name: z.string() }).optional() })
     .nullish(),
@@ -26,6 +28,8 @@ export interface Push {
   readonly base?: string;
   readonly message: string;
   readonly author: string;
+  /** Login of who pushed, where GitHub says it. */
+  readonly by?: string;
 }
 
 /** Undefined: it is not as GitHub sends it. */
@@ -33,6 +37,7 @@ export function parsePush(body: string): Push | undefined {
   const parsed = pushPayload.safeParse(JSON.parse(body));
   if (!parsed.success) return undefined;
   const push = parsed.data;
+  const by = push.sender?.login ?? push.pusher?.name;
   const onTop = !push.forced && !/^0+$/.test(push.before);
   return {
     repository: push.repository.full_name,
@@ -43,5 +48,6 @@ export function parsePush(body: string): Push | undefined {
     ...(onTop ? { base: push.before } : {}),
     message: push.head_commit?.message ?? '',
     author: push.head_commit?.author?.name ?? '',
+    ...(by === undefined ? {} : { by }),
   };
 }

@@ -1,3 +1,4 @@
+import { changeOf } from '../../shared/domain/change.ts';
 import { ownEvent } from '../../shared/domain/events.ts';
 import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
@@ -8,7 +9,7 @@ import { considerCommit, type Needs } from './consider-commit.ts';
 export async function retryChange(
   ports: Needs,
   retried: string,
-  request: string,
+  request: { readonly id: string; readonly by: string | undefined },
   log: Logger,
 ): Promise<void> {
   const old = await ports.store.getChange(retried);
@@ -18,19 +19,21 @@ export async function retryChange(
   const app = await appOfChange(ports, old);
   if (!app) return log.info({ change: retried }, 'nothing to retry: its App is gone');
   const cause = {
-    id: `retry/${request}`,
+    id: `retry/${request.id}`,
     commit: old.commit,
     message: old.title,
     author: old.author,
+    by: request.by,
+    redoes: old.id,
     retry: true,
   };
   if (old.kind === 'push') {
     await considerCommit(ports, app, cause, log);
     return;
   }
-  const { verdict: _verdict, release: _release, timeline: _timeline, ...same } = old;
-  const id = `${app.uid}/${cause.id}`;
-  const { change } = await ledger(ports).open({ ...same, id, state: 'starting', reason: 'tried again' });
+  const { kind, title } = old;
+  const again = { ...changeOf(app, { ...cause, kind, title }), branch: old.branch };
+  const { change } = await ledger(ports).open({ ...again, state: 'starting', reason: 'tried again' });
   if (change.verdict) return;
   await ports.events.emit(ownEvent('dev.cite.release.requested', { change: change.id }));
 }

@@ -16,6 +16,20 @@ export function countArgument(text: string): number {
   return Number(text);
 }
 
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 } as const;
+
+/** `2h`, `7d`: so long ago; or a time as people and programs write it. Gives it as the API wants it. */
+export function timeArgument(text: string, _before?: unknown, now = new Date()): string {
+  const [, count, unit] = /^(\d{1,4})([mhdw])$/.exec(text) ?? [];
+  if (count && unit)
+    return new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS]).toISOString();
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : undefined;
+  if (time && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw new InvalidArgumentError(
+    'Give it as 30m, 2h, 7d or 2w ago, or as 2026-01-31 or 2026-01-31T12:00:00Z.',
+  );
+}
+
 /** KEY=VALUE, and those before it: an option that may be given again. */
 export function pairArgument(
   text: string,

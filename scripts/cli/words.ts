@@ -15,10 +15,12 @@ export function stateOf({ verdict, state, reason }: ChangeView): string {
 
 /** One Change with its whole story. */
 export function changeStory(change: ChangeView): string {
-  const { app, timeline, verdict } = change;
+  const { app, timeline, verdict, by, redoes } = change;
   return [
     `${paint('bold', `${app.namespace}/${app.name}`)}  ${changeLine(change)}`,
     `  change ${oneLine(change.id)}`,
+    ...(by === undefined ? [] : [`  caused by ${oneLine(by)}`]),
+    ...(redoes === undefined ? [] : [`  does again ${oneLine(redoes)}`]),
     ...timeline.map(({ at, state, reason }) => `  ${shownInstant(at)}  ${state}: ${spoken(reason)}`),
     ...(verdict?.detail === undefined ? [] : [indented(verdict.detail)]),
   ].join('\n');

@@ -12,6 +12,10 @@ export interface Change {
   /** First line of the commit message, and who wrote it; for people. */
   readonly title: string;
   readonly author: string;
+  /** Who caused it: who pushed, or asked for it. Absent where nobody is known, as for a head that was found. */
+  readonly by?: string;
+  /** Id of the Change that this one does again: a retry's, or that of the Release which a rollback or redeploy runs. */
+  readonly redoes?: string;
   /** What the push was made on top of, when it was not forced: then its order is known without the code host. */
   readonly base?: string;
   /** Key of the Build that it needs; absent when an external CI builds, or the image is known. */
@@ -52,6 +56,8 @@ export type Verdict =
   | { readonly outcome: 'failed'; readonly why: string; readonly detail?: string }
   | { readonly outcome: 'cancelled'; readonly by: string };
 
+export const outcomes = ['deployed', 'superseded', 'skipped', 'refused', 'failed', 'cancelled'] as const;
+
 export interface Step {
   readonly at: string;
   readonly state: ChangeState;
@@ -59,7 +65,7 @@ export interface Step {
 }
 
 /** The newest steps that a Change keeps: a wait may be re-read many times, its story stays readable. */
-const STEPS = 100;
+export const TIMELINE_STEPS = 100;
 
 /** The verdict as every status, log and screen words it. */
 export function verdictText(verdict: Verdict): string {
@@ -82,16 +88,22 @@ export type NewChange = Omit<Change, 'revision' | 'timeline' | 'openedAt' | 'upd
 /** What every Change takes from its App; the id of its cause makes its own. */
 export function changeOf(
   app: Pick<App, 'namespace' | 'name' | 'uid' | 'spec'>,
-  cause: { id: string; kind: ChangeKind; commit: string; title: string; author: string },
+  cause: Pick<Change, 'id' | 'kind' | 'commit' | 'title' | 'author'> & {
+    readonly by?: string | undefined;
+    readonly redoes?: string | undefined;
+  },
 ) {
+  const { by, redoes, ...known } = cause;
   return {
-    ...cause,
+    ...known,
     id: `${app.uid}/${cause.id}`,
     app: { namespace: app.namespace, name: app.name, uid: app.uid },
     repository: app.spec.repository,
     branch: app.spec.branch,
     title: oneLine(cause.title),
     author: oneLine(cause.author),
+    ...(by ? { by: oneLine(by) } : {}),
+    ...(redoes === undefined ? {} : { redoes }),
   };
 }
 
@@ -156,6 +168,6 @@ function step(change: Change, state: ChangeState, reason: string, at: Date): Cha
     reason,
     updatedAt: now,
     ...(state === 'waiting for checks' && change.waitingSince === undefined ? { waitingSince: now } : {}),
-    timeline: [...change.timeline, { at: now, state, reason }].slice(-STEPS),
+    timeline: [...change.timeline, { at: now, state, reason }].slice(-TIMELINE_STEPS),
   };
 }

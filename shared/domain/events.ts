@@ -12,7 +12,7 @@ export const ownEvents = {
   /** A branch head that no delivery told of: first sight of an App, or found by resync. */
   'dev.cite.head.found': app,
   /** A person wants a failed or cancelled Change tried again. */
-  'dev.cite.retry.requested': change,
+  'dev.cite.retry.requested': change.extend({ by: z.string().max(256).optional() }),
   /** A Build has its result; also when it had it before. */
   'dev.cite.build.finished': z.object({ build: z.string().min(1) }),
   /** A Build whose Job may have ended unheard, found by resync. */

@@ -1,5 +1,6 @@
 import type { Build } from '../domain/build.ts';
 import type { Change } from '../domain/change.ts';
+import type { ChangeQuery } from '../domain/change-query.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Delivery, Judgement } from '../domain/delivery.ts';
 import type { StandbyCheck } from '../domain/standby-check.ts';
@@ -37,21 +38,12 @@ export interface Changes {
   getChange(id: string): Promise<Change | undefined>;
   /**
    * Compare-and-set on `change.revision`; the state, its timeline and its outbox entry are one write. ConflictError also
-   * where the stored one has its verdict: there is one verdict (invariant 4).
+   * where the stored one has its verdict: there is one verdict (invariant 4). What is written is only added to: an
+   * Error, for a fault of ours, where it would take something back (`takenBack`).
    */
   saveChange(change: Change): Promise<Change>;
-  /** Newest first, at most `limit` (100). `open`: without a verdict. `commit`: its first 7 to 40 digits. */
+  /** Newest first. */
   listChanges(query: ChangeQuery): Promise<readonly Change[]>;
-}
-
-export interface ChangeQuery {
-  /** The App's uid. */
-  readonly app?: string;
-  readonly repository?: string;
-  readonly commit?: string;
-  readonly build?: string;
-  readonly open?: boolean;
-  readonly limit?: number;
 }
 
 export interface Builds {

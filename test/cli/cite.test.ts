@@ -124,6 +124,34 @@ describe('cite', () => {
     });
   });
 
+  test('lists what was pushed or asked for, by App, branch, person, outcome and time', async () => {
+    const app = await givenApp(world, { spec: { branch: 'listed' } });
+    await givenChange(world, app, {
+      title: 'Sell \u001b[31mtea',
+      author: 'Ada',
+      by: 'ada',
+      commit: '8'.repeat(40),
+    });
+    const verdict = { outcome: 'failed', why: 'no database' } as const;
+    await givenChange(world, app, { title: 'Use the database', author: 'Bob', state: 'ended', verdict });
+    const name = `${app.namespace}/shop`;
+    const all = await good('changes', '--branch', 'listed');
+    expect(all).toMatch(/Use the database +Bob .* failed: no database/);
+    expect(all).toMatch(/push +8888888 +Sell tea +ada .* building: its build runs/);
+    const rows = async (...args: string[]) =>
+      (await good('changes', '--app', name, ...args)).trim().split('\n').slice(1);
+    expect(await rows('--person', 'ADA')).toHaveLength(1);
+    expect(await rows('--outcome', 'failed', '--since', '1h')).toHaveLength(1);
+    expect(await rows('--open')).toHaveLength(1);
+    expect(await rows('--limit', '1')).toHaveLength(1);
+    expect(await good('changes', '--app', name, '--until', '2026-01-31')).toBe('No Change is like that.\n');
+    expect(await cite(['changes', '--since', 'yesterday'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Give it as 30m, 2h, 7d'),
+    });
+    expect(JSON.parse(await good('changes', '--app', name, '--json')).changes).toHaveLength(2);
+  });
+
   test('retries and cancels a Change by its id or its commit', async () => {
     const app = await givenApp(world);
     const open = await givenChange(world, app, { commit: '5'.repeat(40) });

@@ -25,6 +25,14 @@ describe('a push', () => {
     });
   });
 
+  it.each<[string, object, string | undefined]>([
+    ['its sender', { sender: { login: 'ada' }, pusher: { name: 'somebody' } }, 'ada'],
+    ['its pusher', { pusher: { name: 'ada' } }, 'ada'],
+    ['nobody', { sender: null, pusher: { name: 7 } }, undefined],
+  ])('is caused by %s', (_title, change, by) => {
+    expect(parse(change)?.by).toBe(by);
+  });
+
   it('of a tag is of no branch', () => {
     expect(parse({ ref: 'refs/tags/heads/main' })?.branch).toBeUndefined();
   });

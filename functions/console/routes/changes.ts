@@ -1,12 +1,17 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { branchName, repositoryName } from '../../../shared/domain/app-spec.ts';
+import { outcomes } from '../../../shared/domain/change.ts';
+import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
 import { ownEvent } from '../../../shared/domain/events.ts';
 import { requireApp } from '../app-of.ts';
+import { cursorAt, placeOf } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { invalid, refusal } from '../problem.ts';
 import {
   answers,
   appAddress,
   commit,
+  instant,
   jsonBody,
   orUnknown,
   person,
@@ -20,19 +25,35 @@ const address = z.object({
   id: z.string().min(1).max(512).describe('As one segment: encoded as encodeURIComponent does.'),
 });
 
+const line = (most: number) => z.string().min(1).max(most);
+
 const list = createRoute({
   method: 'get',
   path: '/changes',
-  summary: 'Changes, newest first',
+  summary: 'Changes, newest first: the ledger of what became of everything',
   request: {
     query: z.object({
       app: z.string().optional().describe('<namespace>/<name>'),
+      repository: repositoryName.optional(),
+      branch: branchName.optional().describe('The whole of its name.'),
       commit: commit.optional(),
+      person: line(256).optional().describe('Who wrote the commit, caused the Change, or cancelled it.'),
+      outcome: z.enum(outcomes).optional(),
       open: querySwitch.optional().describe('true: under way; false: ended.'),
+      since: instant.optional().describe('Opened then or later.'),
+      until: instant.optional().describe('Opened before that.'),
       limit: queryNumber(1, 100).default(50),
+      cursor: line(1024).optional().describe('`next` of the page before.'),
     }),
   },
-  responses: answers(200, 'Newest first.', z.object({ changes: z.array(changeView) })),
+  responses: answers(
+    200,
+    'Newest first.',
+    z.object({
+      changes: z.array(changeView),
+      next: z.string().optional().describe('Where the next page begins; absent: this was the last.'),
+    }),
+  ),
 });
 
 const show = createRoute({
@@ -40,7 +61,16 @@ const show = createRoute({
   path: '/changes/{id}',
   summary: 'One Change with its timeline',
   request: { params: address },
-  responses: answers(200, 'As it is now.', changeView),
+  responses: answers(
+    200,
+    'As it is now.',
+    changeView.extend({
+      redoneBy: z
+        .array(z.string())
+        .readonly()
+        .describe('Ids of the Changes that did it again, newest first.'),
+    }),
+  ),
 });
 
 const retrying = createRoute({
@@ -65,18 +95,19 @@ export function changes(ports: Needs): OpenAPIHono {
   const { events, log, store } = ports;
   return new OpenAPIHono()
     .openapi(list, async (c) => {
-      const { app, ...query } = c.req.valid('query');
+      const { app, cursor, limit, ...query } = c.req.valid('query');
       const uid = app === undefined ? undefined : await uidOf(ports, app);
-      const found = await store.listChanges({
-        limit: query.limit,
-        ...(uid === undefined ? {} : { app: uid }),
-        ...(query.commit === undefined ? {} : { commit: query.commit }),
-        ...(query.open === undefined ? {} : { open: query.open }),
-      });
-      return c.json({ changes: found.map(showChange) }, 200);
+      const after = cursor === undefined ? undefined : placeOf(cursor);
+      const found = await store.listChanges(given({ ...query, app: uid, after, limit: limit + 1 }));
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      const next = last && found.length > limit ? { next: cursorAt(last) } : {};
+      return c.json({ changes: page.map((change) => showChange(change)), ...next }, 200);
     })
     .openapi(show, async (c) => {
-      return c.json(showChange(await requireChange(ports, c.req.valid('param').id)), 200);
+      const change = await requireChange(ports, c.req.valid('param').id);
+      const again = await store.listChanges({ redoes: change.id });
+      return c.json({ ...showChange(change), redoneBy: again.map(({ id }) => id) }, 200);
     })
     .openapi(retrying, async (c) => {
       const change = await requireChange(ports, c.req.valid('param').id);
@@ -91,8 +122,9 @@ export function changes(ports: Needs): OpenAPIHono {
         // The wish is the Hold's, and that went with the verdict: only activate writes it anew.
         throw refusal(409, `A rollback is asked for, not retried. Activate r${change.release} again.`);
       }
-      await events.emit(ownEvent('dev.cite.retry.requested', { change: change.id }));
-      log.info({ audit: 'retry', change: change.id, by: c.req.valid('json').by }, 'retry requested');
+      const by = orUnknown(c.req.valid('json').by);
+      await events.emit(ownEvent('dev.cite.retry.requested', { change: change.id, by }));
+      log.info({ audit: 'retry', change: change.id, by }, 'retry requested');
       return c.json(showChange(change), 202);
     })
     .openapi(cancelling, async (c) => {
@@ -102,6 +134,10 @@ export function changes(ports: Needs): OpenAPIHono {
       return c.json(showChange(change), 200);
     });
 }
+
+/** What is asked for, without what is not. */
+const given = (query: { readonly [K in keyof ChangeQuery]: ChangeQuery[K] | undefined }) =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as ChangeQuery;
 
 async function uidOf({ cluster }: Needs, text: string): Promise<string> {
   const [namespace, name, ...rest] = text.split('/');

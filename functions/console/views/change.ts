@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type Change, changeStates, verdictText } from '../../../shared/domain/change.ts';
+import { type Change, changeStates, outcomes, verdictText } from '../../../shared/domain/change.ts';
 
 /** A Change as the API shows it. */
 export const changeView = z
@@ -11,14 +11,16 @@ export const changeView = z
     kind: z.enum(['push', 'config', 'redeploy', 'rollback']),
     commit: z.string(),
     title: z.string(),
-    author: z.string(),
+    author: z.string().describe('Of the commit.'),
+    by: z.string().optional().describe('Who pushed, or asked for it.'),
+    redoes: z.string().optional().describe('Id of the Change that this one does again.'),
     build: z.string().optional().describe('Key of its Build, by which its log is asked for.'),
     release: z.int().optional(),
     state: z.enum(changeStates),
     reason: z.string().describe('Why it is in this state, or why it ended so.'),
     verdict: z
       .object({
-        outcome: z.enum(['deployed', 'superseded', 'skipped', 'refused', 'failed', 'cancelled']),
+        outcome: z.enum(outcomes),
         text: z.string(),
         detail: z.string().optional().describe("The pod's or the build's own last words."),
       })

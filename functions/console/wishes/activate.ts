@@ -105,6 +105,8 @@ function rollback(app: App, { release, replicas }: Workload, { by, why }: Activa
       commit: release.commit,
       title: `Roll back to r${release.number}`,
       author: by,
+      by,
+      redoes: release.change,
     }),
     release: release.number,
     state: replicas > 0 ? 'switching' : 'starting',

@@ -1,6 +1,7 @@
 import type { Change } from '../../../shared/domain/change.ts';
 import { ConflictError } from '../../../shared/domain/errors.ts';
 import { instant } from '../../../shared/domain/instant.ts';
+import { requireAddition } from '../../../shared/domain/taken-back.ts';
 import type { Changes } from '../../../shared/ports/store.ts';
 import { changeQuery } from './change-query.ts';
 import type { Database } from './database.ts';
@@ -37,6 +38,8 @@ export function changes({ sql, read, write }: Database): Changes {
 
     saveChange: (given) =>
       write(() => {
+        const before = recordIn<Change>(byId.get(given.id));
+        if (before?.revision === given.revision && !before.verdict) requireAddition(before, given);
         const change: Change = { ...given, revision: given.revision + 1 };
         if (update.run(columns(change)).changes === 0)
           throw new ConflictError(`Change ${change.id} is not open at revision ${given.revision}`);

@@ -1,3 +1,9 @@
+/** What a Change is also found by, in its JSON: an index on it needs no column. */
+export const branchOf = "json_extract(value, '$.branch')";
+export const outcomeOf = "json_extract(value, '$.verdict.outcome')";
+export const redoesOf = "json_extract(value, '$.redoes')";
+export const peopleOf = ['author', 'by', 'verdict.by'].map((one) => `lower(json_extract(value, '$.${one}'))`);
+
 /**
  * Each row holds its record as JSON, beside the columns that it is found by. Times are milliseconds since 1970.
  * What leaves which table, and when, is in expire.ts.
@@ -31,6 +37,10 @@ create index if not exists changes_repository on changes (repository, opened, id
 create index if not exists changes_commit on changes (commit_id, opened, id);
 create index if not exists changes_build on changes (build, opened, id) where build is not null;
 create index if not exists changes_ended on changes (ended) where ended is not null;
+create index if not exists changes_branch on changes (${branchOf}, opened, id);
+create index if not exists changes_outcome on changes (${outcomeOf}, opened, id);
+create index if not exists changes_redoes on changes (${redoesOf}, opened, id) where ${redoesOf} is not null;
+${peopleOf.map((one, i) => `create index if not exists changes_person_${i} on changes (${one}, opened, id);`).join('\n')}
 create unique index if not exists changes_open on changes (app, commit_id) where ended is null;
 
 create table if not exists builds (

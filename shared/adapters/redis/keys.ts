@@ -1,3 +1,4 @@
+import { personKey } from '../../domain/change-query.ts';
 import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
 
 /**
@@ -21,6 +22,10 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:changes:repository:<name> | index  | changes      | –, as above                                         |
  * | cite:changes:build:<key>       | index  | changes      | –, as above                                         |
  * | cite:changes:commit:<sha7>     | index  | changes      | –, as above                                         |
+ * | cite:changes:branch:<name>     | index  | changes      | –, as above                                         |
+ * | cite:changes:person:<name>     | index  | changes      | –, as above                                         |
+ * | cite:changes:outcome:<outcome> | index  | changes      | –, as above                                         |
+ * | cite:changes:redoes:<id>       | index  | changes      | –, as above                                         |
  * | cite:changes:claims            | hash   | changes      | –, a claim leaves with the verdict                  |
  * | cite:builds:running            | index  | builds       | –, an entry leaves when the Build is done           |
  * | cite:dead-letters              | index  | dead letters | –, an entry leaves with its record                  |
@@ -43,6 +48,10 @@ export const keys = {
   changesOfRepository: (name: string) => `cite:changes:repository:${name}`,
   changesOfBuild: (key: string) => `cite:changes:build:${key}`,
   changesOfCommit: (commit: string) => `cite:changes:commit:${commit.slice(0, SHORTEST_PREFIX)}`,
+  changesOfBranch: (name: string) => `cite:changes:branch:${name}`,
+  changesOfPerson: (name: string) => `cite:changes:person:${personKey(name)}`,
+  changesOfOutcome: (outcome: string) => `cite:changes:outcome:${outcome}`,
+  changesThatRedo: (id: string) => `cite:changes:redoes:${id}`,
   /** Field: App and commit; value: the record of their one open Change. */
   claims: 'cite:changes:claims',
 

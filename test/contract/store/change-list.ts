@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { concludeChange } from '../../../shared/domain/change.ts';
+import { type Change, concludeChange } from '../../../shared/domain/change.ts';
+import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
+import { InvalidError } from '../../../shared/domain/errors.ts';
 import type { Stage } from '../store.ts';
 import { aChange, after, commitFrom, ids, SECOND, skipped } from './fixtures.ts';
 
@@ -42,6 +44,78 @@ export function changeListContract(stage: Stage): void {
       expect(ids(await stage.store.listChanges(query))).toEqual(expected);
       expect(ids(await stage.other.listChanges(query))).toEqual(expected);
     });
+
+    const told = async () => {
+      const { store } = stage;
+      const of = (n: string, with_: Partial<Change>, at: number) =>
+        store.openChange(aChange(n, { commit: commitFrom(`${1000000 + at}`), ...with_ }, at * SECOND));
+      await of('ada-pushed', { author: 'Ada Lovelace', by: 'ada' }, 1);
+      await of('bob-pushed-hers', { author: 'Ada Lovelace', by: 'Bob', branch: 'feature/x' }, 2);
+      const { change } = await of('bob-cancelled', { author: 'Cy', by: 'cy' }, 3);
+      await store.saveChange(concludeChange(change, { outcome: 'cancelled', by: 'bob' }, after(9 * SECOND)));
+      await of('again', { by: 'cy', redoes: 'bob-cancelled', branch: 'feature' }, 4);
+    };
+
+    it.each<[string, ChangeQuery, readonly string[]]>([
+      ['whose commit somebody wrote', { person: 'Ada Lovelace' }, ['bob-pushed-hers', 'ada-pushed']],
+      [
+        'that somebody caused or cancelled, in capitals or not',
+        { person: 'BOB' },
+        ['bob-cancelled', 'bob-pushed-hers'],
+      ],
+      ['of nobody by a part of a name', { person: 'Ada Love' }, []],
+      ['of a branch by the whole of its name', { branch: 'feature' }, ['again']],
+      ['of a branch and a person', { branch: 'feature/x', person: 'bob' }, ['bob-pushed-hers']],
+      ['that ended so', { outcome: 'cancelled' }, ['bob-cancelled']],
+      ['that do one again', { redoes: 'bob-cancelled' }, ['again']],
+      ['since a time', { since: after(3 * SECOND).toISOString() }, ['again', 'bob-cancelled']],
+      ['until a time', { until: after(2 * SECOND).toISOString() }, ['ada-pushed']],
+      [
+        'of a person in a time',
+        { person: 'bob', since: after(1 * SECOND).toISOString(), until: after(3 * SECOND).toISOString() },
+        ['bob-pushed-hers'],
+      ],
+    ])('finds those %s', async (_, query, expected) => {
+      await told();
+      expect(ids(await stage.store.listChanges(query))).toEqual(expected);
+      expect(ids(await stage.other.listChanges(query))).toEqual(expected);
+    });
+
+    it('refuses a time that is none', async () => {
+      await expect(stage.store.listChanges({ since: 'yesterday' })).rejects.toThrow(InvalidError);
+    });
+
+    it.each<[string, ChangeQuery]>([
+      ['all', {}],
+      ['one index', { branch: 'main' }],
+      ['several indexes', { branch: 'main', person: 'ada' }],
+      ['a time', { since: after(0).toISOString() }],
+    ])(
+      'goes on where a page ended, also within a millisecond and while others come: %s',
+      async (_, query) => {
+        const { store } = stage;
+        const all = Array.from({ length: 11 }, (_, i) =>
+          aChange(`c${10 + i}`, { commit: commitFrom(`${1000000 + i}`) }, Math.floor(i / 4)),
+        );
+        for (const change of all) await store.openChange(change);
+        const seen: string[] = [];
+        let last: Change | undefined;
+        do {
+          const page: readonly Change[] = await store.listChanges({
+            ...query,
+            limit: 3,
+            ...(last && { after: last }),
+          });
+          seen.push(...ids(page));
+          last = page.length === 3 ? page.at(-1) : undefined;
+          const late = `late${seen.length}`;
+          await store.openChange(
+            aChange(late, { commit: commitFrom(`${2000000 + seen.length}`) }, 60 * SECOND),
+          );
+        } while (last);
+        expect(seen).toEqual(ids(all.toReversed()));
+      },
+    );
 
     it('gives at most 100 when no limit is asked for', async () => {
       const all = Array.from({ length: 103 }, (_, i) =>

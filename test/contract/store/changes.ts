@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advanceChange, concludeChange } from '../../../shared/domain/change.ts';
+import { advanceChange, type Change, concludeChange, TIMELINE_STEPS } from '../../../shared/domain/change.ts';
 import { ConflictError, RetryableError } from '../../../shared/domain/errors.ts';
 import type { Stage } from '../store.ts';
 import { aChange, after, COMMIT, commitFrom, ids, SECOND, skipped } from './fixtures.ts';
@@ -135,6 +135,45 @@ export function changesContract(stage: Stage): void {
       const opened = await Promise.all([store.openChange(aChange('c2')), other.openChange(aChange('c3'))]);
       expect(opened.filter((result) => result.opened)).toHaveLength(1);
       expect(await store.listChanges({ commit: COMMIT, open: true })).toHaveLength(1);
+    });
+
+    const steps = (change: Change, count: number) =>
+      Array.from({ length: count }).reduce<Change>(
+        (one, _, i) => advanceChange(one, { state: 'starting', reason: `step ${i}` }, after(i)),
+        change,
+      );
+
+    it.each<[string, (change: Change) => Change]>([
+      ['its commit', (change) => ({ ...change, commit: commitFrom('b') })],
+      ['its App', (change) => ({ ...change, app: { ...change.app, uid: 'another' } })],
+      ['its kind', (change) => ({ ...change, kind: 'rollback' })],
+      ['who caused it', (change) => ({ ...change, by: 'mallory' })],
+      ['its release', ({ release: _, ...change }) => change],
+      ['a step', (change) => ({ ...change, timeline: change.timeline.slice(1) })],
+      [
+        'the words of a step',
+        (change) => ({
+          ...change,
+          timeline: change.timeline.map((step) => ({ ...step, reason: 'another' })),
+        }),
+      ],
+    ])('takes nothing back: %s stays as it was written', async (_, edit) => {
+      const { store, other } = stage;
+      const { change } = await store.openChange(aChange('c', { by: 'ada', release: 3 }));
+      const saved = await store.saveChange(steps(change, 3));
+      await expect(other.saveChange(edit(saved))).rejects.toThrow(/take back/);
+      expect(await other.getChange('c')).toEqual(saved);
+    });
+
+    it('keeps the newest steps of a timeline that is full', async () => {
+      const { store, other } = stage;
+      const { change } = await store.openChange(aChange('c'));
+      const full = await store.saveChange(steps(change, TIMELINE_STEPS));
+      const more = await store.saveChange(
+        advanceChange(full, { state: 'switching', reason: 'one more' }, after(200)),
+      );
+      expect((await other.getChange('c'))?.timeline).toHaveLength(TIMELINE_STEPS);
+      expect(more.timeline.at(-1)?.reason).toBe('one more');
     });
   });
 }

@@ -47,6 +47,58 @@ describe('Changes', () => {
     expect(await idsOf('commit=DDDDDDD')).toHaveLength(2);
   });
 
+  test('are found by branch, person, outcome and time', async () => {
+    const app = await givenApp(world, { spec: { branch: 'ledger' } });
+    const pushed = await givenChange(world, app, { author: 'Ada', by: 'ada' });
+    const verdict = { outcome: 'cancelled', by: 'Bob' } as const;
+    const ended = await givenChange(world, app, { author: 'Ada', verdict, state: 'ended' });
+    const idsOf = async (query: Record<string, string>) => {
+      const asked = new URLSearchParams({ branch: 'ledger', ...query });
+      const { body } = await world.ask('GET', `/api/changes?${asked}`);
+      return body.changes.map(({ id }: { id: string }) => id);
+    };
+    expect(await idsOf({})).toEqual([ended.id, pushed.id]);
+    expect(await idsOf({ person: 'ADA' })).toEqual([ended.id, pushed.id]);
+    expect(await idsOf({ person: 'bob' })).toEqual([ended.id]);
+    expect(await idsOf({ outcome: 'cancelled' })).toEqual([ended.id]);
+    expect(await idsOf({ since: ended.openedAt })).toEqual([ended.id]);
+    expect(await idsOf({ until: ended.openedAt })).toEqual([pushed.id]);
+  });
+
+  test('come in pages, each of which says where the next begins', async () => {
+    const app = await givenApp(world, { spec: { branch: 'pages' } });
+    const all = [];
+    for (let i = 0; i < 5; i++) all.push((await givenChange(world, app, {})).id);
+    const first = await world.ask('GET', '/api/changes?branch=pages&limit=3');
+    const second = await world.ask('GET', `/api/changes?branch=pages&limit=3&cursor=${first.body.next}`);
+    const seen = [...first.body.changes, ...second.body.changes].map(({ id }: { id: string }) => id);
+    expect(seen).toEqual(all.toReversed());
+    expect(second.body.next).toBeUndefined();
+  });
+
+  test.each([
+    ['cursor', 'cursor=bm9uZQ'],
+    ['since', 'since=yesterday'],
+    ['outcome', 'outcome=lost'],
+    ['branch', 'branch=a..b'],
+  ])('with a %s that is none are refused by its name', async (field, query) => {
+    const { status, body } = await world.ask('GET', `/api/changes?${query}`);
+    expect({ status, field: body.errors?.[0]?.field }).toEqual({ status: 422, field });
+  });
+
+  test('name the Change that they do again, and are named by it', async () => {
+    const app = await givenApp(world);
+    const verdict = { outcome: 'failed', why: 'r1: not ready' } as const;
+    const old = await givenChange(world, app, { state: 'ended', verdict });
+    const again = await givenChange(world, app, { by: 'ann', redoes: old.id });
+    expect((await world.ask('GET', path(again.id))).body).toMatchObject({
+      by: 'ann',
+      redoes: old.id,
+      redoneBy: [],
+    });
+    expect((await world.ask('GET', path(old.id))).body).toMatchObject({ redoneBy: [again.id] });
+  });
+
   test('are shown by their id, its slash encoded', async () => {
     const change = await givenChange(world, await givenApp(world), {});
     const { status, body } = await world.ask('GET', path(change.id));
@@ -67,7 +119,7 @@ describe('Changes', () => {
       const { status, body } = await world.ask('POST', path(change.id, 'retry'), { by: 'ann' });
       expect({ status, id: body.id }).toEqual({ status: 202, id: change.id });
       expect(world.emitted).toMatchObject([
-        { type: 'dev.cite.retry.requested', data: { change: change.id } },
+        { type: 'dev.cite.retry.requested', data: { change: change.id, by: 'ann' } },
       ]);
     },
   );

@@ -1,5 +1,6 @@
 import type { Build } from '../../../shared/domain/build.ts';
 import type { Change } from '../../../shared/domain/change.ts';
+import { inListOrder, LISTED_CHANGES, matcherOf } from '../../../shared/domain/change-query.ts';
 import { commitPrefix } from '../../../shared/domain/commit-prefix.ts';
 import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
 import type { Delivery } from '../../../shared/domain/delivery.ts';
@@ -8,7 +9,8 @@ import { instant } from '../../../shared/domain/instant.ts';
 import { kept } from '../../../shared/domain/kept.ts';
 import { cutLog } from '../../../shared/domain/log.ts';
 import type { StandbyCheck } from '../../../shared/domain/standby-check.ts';
-import type { ChangeQuery, Message, Store } from '../../../shared/ports/store.ts';
+import { requireAddition } from '../../../shared/domain/taken-back.ts';
+import type { Message, Store } from '../../../shared/ports/store.ts';
 
 interface Timed<T> {
   readonly value: T;
@@ -104,18 +106,19 @@ export function memoryStore(clock: () => Date) {
       const there = held.changes.get(given.id);
       if (!there || there.verdict || there.revision !== given.revision)
         throw new ConflictError(`Change ${given.id} is not open at revision ${given.revision}`);
+      requireAddition(there, given);
       const change = plain({ ...given, revision: given.revision + 1 });
       held.changes.set(change.id, change);
       send(change);
       return change;
     },
     async listChanges(query) {
-      const matches = matcher(query);
+      const matches = matcherOf(query);
       if (!matches) return [];
       return [...held.changes.values()]
         .filter(matches)
-        .toSorted((a, b) => compare(b.openedAt, a.openedAt) || compare(b.id, a.id))
-        .slice(0, Math.max(0, query.limit ?? MOST));
+        .toSorted(inListOrder)
+        .slice(0, Math.max(0, query.limit ?? LISTED_CHANGES));
     },
 
     async getBuild(key) {
@@ -242,18 +245,6 @@ const copyOf = (held: Held): Held => ({
   standbys: new Map(held.standbys),
   leases: new Map(held.leases),
 });
-
-/** Undefined: nothing can match. */
-function matcher(query: ChangeQuery): ((change: Change) => boolean) | undefined {
-  const prefix = query.commit === undefined ? undefined : commitPrefix(query.commit);
-  if (query.commit !== undefined && prefix === undefined) return undefined;
-  return (change) =>
-    (query.app === undefined || change.app.uid === query.app) &&
-    (query.repository === undefined || change.repository === query.repository) &&
-    (query.build === undefined || change.build === query.build) &&
-    (query.open === undefined || query.open === (change.verdict === undefined)) &&
-    (prefix === undefined || change.commit.startsWith(prefix));
-}
 
 function drop<T>(map: Map<string, T>, isPast: (value: T) => boolean): void {
   for (const [key, value] of map) if (isPast(value)) map.delete(key);

@@ -1,0 +1,42 @@
+import { type Change, TIMELINE_STEPS } from './change.ts';
+
+/** What a Change is about: none of it ever changes. */
+const IDENTITY = [
+  'id',
+  'repository',
+  'branch',
+  'kind',
+  'commit',
+  'title',
+  'author',
+  'by',
+  'redoes',
+  'openedAt',
+] as const;
+
+/**
+ * What a Change would take back of what is written of it: the ledger is only ever added to. Undefined: nothing. Only a
+ * fault of ours can; every store refuses it.
+ */
+export function takenBack(before: Change, after: Change): string | undefined {
+  if (before.app.uid !== after.app.uid) return 'its App';
+  const changed = IDENTITY.find((field) => before[field] !== after[field]);
+  if (changed !== undefined) return `its ${changed}`;
+  if (before.release !== undefined && after.release === undefined) return 'its release';
+  return isPrefix(before, after) ? undefined : 'a step of its timeline';
+}
+
+/** The steps that were there are there, in their order, but for the oldest of a timeline that is full. */
+function isPrefix({ timeline: before }: Change, { timeline: after }: Change): boolean {
+  for (let added = 0; added <= TIMELINE_STEPS; added++) {
+    const kept = [...before, ...after.slice(after.length - added)].slice(-TIMELINE_STEPS);
+    if (JSON.stringify(kept) === JSON.stringify(after)) return true;
+  }
+  return false;
+}
+
+/** Throws where it would take something back. */
+export function requireAddition(before: Change, after: Change): void {
+  const what = takenBack(before, after);
+  if (what !== undefined) throw new Error(`Change ${before.id} would take back ${what}`);
+}
