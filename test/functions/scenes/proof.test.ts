@@ -46,7 +46,9 @@ scene(
     w.pods.ready(SHOP, 2);
     await w.settle();
     expect(await w.live()).toBe(1);
-    expect(await w.story(B)).toMatch(/^failed: r2: through the Service: GET \/ answered 503; switching back to r1/);
+    expect(await w.story(B)).toMatch(
+      /^failed: r2: through the Service: GET \/ answered 503; switching back to r1/,
+    );
   },
 );
 
