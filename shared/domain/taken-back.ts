@@ -18,7 +18,7 @@ const IDENTITY = [
  * What a Change would take back of what is written of it: the ledger is only ever added to. Undefined: nothing. Only a
  * fault of ours can; every store refuses it.
  */
-export function takenBack(before: Change, after: Change): string | undefined {
+function takenBack(before: Change, after: Change): string | undefined {
   if (before.app.uid !== after.app.uid) return 'its App';
   const changed = IDENTITY.find((field) => before[field] !== after[field]);
   if (changed !== undefined) return `its ${changed}`;
