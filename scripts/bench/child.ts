@@ -8,9 +8,9 @@ export interface Child<Question, Answer> {
   stop(): Promise<void>;
 }
 
-/** Starts a file of this folder in a process of its own; its output goes nowhere. Resolves with its first message. */
+/** Starts a file (a name: of this folder) in a process of its own; its output goes nowhere. Resolves with its first message. */
 export async function startChild<Ready, Question, Answer>(
-  file: `./${string}-process.ts`,
+  file: `./${string}-process.ts` | URL,
   given: unknown = {},
   nodeOptions: readonly string[] = [],
 ): Promise<Child<Question, Answer> & { readonly ready: Ready }> {
@@ -35,7 +35,7 @@ export async function startChild<Ready, Question, Answer>(
   };
 }
 
-async function answerOf(child: ChildProcess, file: string): Promise<unknown> {
+async function answerOf(child: ChildProcess, file: string | URL): Promise<unknown> {
   const stop = new AbortController();
   const { signal } = stop;
   try {

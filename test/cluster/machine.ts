@@ -1,9 +1,20 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { isAlive } from '../e2e/machine.ts';
+import { until } from '../e2e/until.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -61,7 +72,9 @@ export async function startMachine(): Promise<Machine> {
 
 /** What the public image \`node:24\` has, as far as builds here use it: Node and npm. */
 async function pushNode(env: NodeJS.ProcessEnv): Promise<void> {
-  const { stdout } = await run('npm', ['root', '--global'], { env });
+  // Not `npm root --global`: that is asked of the Node that runs npm, which need not be the one that it came with.
+  const { stdout } = await run('sh', ['-c', 'command -v npm'], { env });
+  const npmFolder = dirname(dirname(realpathSync(stdout.trim())));
   const folder = mkdtempSync(join(tmpdir(), 'cite-node-image-'));
   const npm = join(folder, 'npm');
   writeFileSync(npm, '#!/bin/sh\nexec node /usr/local/lib/node_modules/npm/bin/npm-cli.js "$@"\n', {
@@ -70,7 +83,7 @@ async function pushNode(env: NodeJS.ProcessEnv): Promise<void> {
   const node = realpathSync(process.execPath);
   const files = [
     `${node}:/usr/local/bin/node`,
-    `${stdout.trim()}/npm:/usr/local/lib/node_modules/npm`,
+    `${npmFolder}:/usr/local/lib/node_modules/npm`,
     `${npm}:/usr/local/bin/npm`,
   ];
   const args = [...files.flatMap((file) => ['--file', file]), '--libs', node, '--busybox', '--push'];
@@ -84,6 +97,36 @@ const STATE = process.env.RUN ?? '/tmp/cite-cluster';
 export function stopRegistry(): void {
   process.kill(Number(readFileSync(join(STATE, 'pid', 'registry'), 'utf8')), 'SIGKILL');
 }
+
+/**
+ * The API server is one, too: killed, and started again at once on the same etcd. Not by `up`, which takes so long on a
+ * busy machine that the node counts as lost.
+ */
+export async function restartApiServer({ kubectl }: Machine): Promise<void> {
+  const file = join(STATE, 'pid', 'kube-apiserver');
+  const pid = Number(readFileSync(file, 'utf8'));
+  const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  process.kill(pid, 'SIGKILL');
+  await gone(pid);
+  const log = openSync(join(STATE, 'log', 'kube-apiserver'), 'a');
+  const child = spawn(program, args, { cwd: STATE, detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  child.unref();
+  writeFileSync(file, `${child.pid}\n`);
+  await until(
+    'the API server is ready',
+    () => kubectl('get', '--raw', '/readyz').catch((err: Error) => err.message),
+    (said) => said === 'ok',
+    120_000,
+  );
+}
+
+const gone = (pid: number) =>
+  until(
+    `process ${pid} has ended`,
+    async () => isAlive(pid),
+    (alive) => !alive,
+  );
 
 /** Started again with what it had. */
 export async function restartRegistry(): Promise<void> {

@@ -11,6 +11,7 @@ export interface Change {
   readonly release?: number;
   readonly state: string;
   readonly reason: string;
+  readonly openedAt: string;
   readonly verdict?: { readonly outcome: string; readonly text: string; readonly detail?: string };
   readonly timeline: readonly { readonly state: string; readonly reason: string }[];
 }
@@ -88,7 +89,7 @@ export class App {
 
   /** Newest first. */
   async releases(): Promise<readonly Release[]> {
-    return (await this.#ask('GET', '/releases')).body.releases;
+    return (await this.#ask('GET', '/releases')).body.releases ?? [];
   }
 
   /** Newest first; of the commit, or all. */

@@ -1,9 +1,11 @@
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { visited } from '../../scripts/chaos/app.ts';
 import type { App } from './app.ts';
 import { answering, patient } from './files.ts';
 import { ask } from './machine.ts';
+import { until } from './until.ts';
 import { openWorld, SCENES, type World } from './world.ts';
 
 let world: World;
@@ -89,6 +91,24 @@ describe('a switch', SCENES, () => {
     expect(await next.who()).toBe('v2');
     socket.close();
     next.close();
+  });
+
+  test('lets an open request finish even where its release ends meanwhile', async () => {
+    const { app } = await world.anApp(visited(1));
+    await app.untilLive('r1');
+    await app.wish('redeploy');
+    await app.untilLive('r2');
+    await app.untilSettled();
+    const long = ask(world.port, app.host, '/long?ms=6000');
+    await app.wish('activate', { release: 1 });
+    await app.untilLive('r1');
+    await app.untilSettled();
+    await app.set({ retention: { standbySeconds: 0 } });
+    await world.api('POST', '/api/sweep', { by: 'ann' });
+    const release = async () => (await app.releases()).find(({ number }) => number === 2)?.pods;
+    await until('r2 is asked to end', release, (pods) => pods?.wanted === 0);
+    expect(await long).toEqual({ status: 200, text: 'r2 begins, r2 ends' });
+    await until('r2 has ended', release, (pods) => pods?.ready === 0);
   });
 
   test('takes the next request of a kept connection along', async () => {
