@@ -23,12 +23,12 @@ function takenBack(before: Change, after: Change): string | undefined {
   const changed = IDENTITY.find((field) => before[field] !== after[field]);
   if (changed !== undefined) return `its ${changed}`;
   if (before.release !== undefined && after.release === undefined) return 'its release';
-  return isPrefix(before, after) ? undefined : 'a step of its timeline';
+  return keepsSteps(before, after) ? undefined : 'a step of its timeline';
 }
 
 /** The steps that were there are there, in their order, but for the oldest of a timeline that is full. */
-function isPrefix({ timeline: before }: Change, { timeline: after }: Change): boolean {
-  for (let added = 0; added <= TIMELINE_STEPS; added++) {
+function keepsSteps({ timeline: before }: Change, { timeline: after }: Change): boolean {
+  for (let added = 0; added < TIMELINE_STEPS; added++) {
     const kept = [...before, ...after.slice(after.length - added)].slice(-TIMELINE_STEPS);
     if (JSON.stringify(kept) === JSON.stringify(after)) return true;
   }

@@ -39,7 +39,7 @@ export interface Changes {
   /**
    * Compare-and-set on `change.revision`; the state, its timeline and its outbox entry are one write. ConflictError also
    * where the stored one has its verdict: there is one verdict (invariant 4). What is written is only added to: an
-   * Error, for a fault of ours, where it would take something back (`takenBack`).
+   * Error, for a fault of ours, where it would take something back (`requireAddition`).
    */
   saveChange(change: Change): Promise<Change>;
   /** Newest first. */

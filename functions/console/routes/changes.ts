@@ -25,8 +25,6 @@ const address = z.object({
   id: z.string().min(1).max(512).describe('As one segment: encoded as encodeURIComponent does.'),
 });
 
-const line = (most: number) => z.string().min(1).max(most);
-
 const list = createRoute({
   method: 'get',
   path: '/changes',
@@ -37,13 +35,18 @@ const list = createRoute({
       repository: repositoryName.optional(),
       branch: branchName.optional().describe('The whole of its name.'),
       commit: commit.optional(),
-      person: line(256).optional().describe('Who wrote the commit, caused the Change, or cancelled it.'),
+      person: z
+        .string()
+        .min(1)
+        .max(256)
+        .optional()
+        .describe('Who wrote the commit, caused the Change, or cancelled it.'),
       outcome: z.enum(outcomes).optional(),
       open: querySwitch.optional().describe('true: under way; false: ended.'),
       since: instant.optional().describe('Opened then or later.'),
       until: instant.optional().describe('Opened before that.'),
       limit: queryNumber(1, 100).default(50),
-      cursor: line(1024).optional().describe('`next` of the page before.'),
+      cursor: z.string().max(1024).optional().describe('`next` of the page before.'),
     }),
   },
   responses: answers(

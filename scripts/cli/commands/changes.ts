@@ -104,7 +104,7 @@ const changesTable = (changes: readonly ChangeView[]) =>
     { title: 'TITLE', cell: ({ title }) => title },
     { title: 'BY', cell: ({ by, author }) => by ?? author },
     { title: 'AGE', cell: ({ openedAt }) => ago(openedAt) },
-    { title: 'VERDICT', cell: stateOf },
+    { title: 'STATE', cell: stateOf },
   ]);
 
 /** A Change's id; of a commit, that of its newest Change which is under way, or which has ended. */

@@ -1,7 +1,7 @@
 import { type ChangeQuery, LISTED_CHANGES, personKey } from '../../../shared/domain/change-query.ts';
 import { commitPrefix } from '../../../shared/domain/commit-prefix.ts';
 import { instant } from '../../../shared/domain/instant.ts';
-import { branchOf, outcomeOf, peopleOf, redoesOf } from './schema.ts';
+import { branchOf, outcomeOf, personColumns, redoesOf } from './schema.ts';
 
 /** The query in SQL; undefined when nothing can match. Only words from here enter the text, never the asker's. */
 export function changeQuery(
@@ -22,7 +22,7 @@ export function changeQuery(
     ...(build === undefined ? [] : ['build = :build']),
     ...(outcome === undefined ? [] : [`${outcomeOf} = :outcome`]),
     ...(redoes === undefined ? [] : [`${redoesOf} = :redoes`]),
-    ...(person === undefined ? [] : [`(${peopleOf.map((one) => `${one} = :person`).join(' or ')})`]),
+    ...(person === undefined ? [] : [`(${personColumns.map((one) => `${one} = :person`).join(' or ')})`]),
     ...(commit === undefined ? [] : ["commit_id >= :commit and commit_id < :commit || 'g'"]),
     ...(open === undefined ? [] : [open ? 'ended is null' : 'ended is not null']),
     ...(since === undefined ? [] : ['opened >= :since']),

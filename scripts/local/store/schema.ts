@@ -2,7 +2,11 @@
 export const branchOf = "json_extract(value, '$.branch')";
 export const outcomeOf = "json_extract(value, '$.verdict.outcome')";
 export const redoesOf = "json_extract(value, '$.redoes')";
-export const peopleOf = ['author', 'by', 'verdict.by'].map((one) => `lower(json_extract(value, '$.${one}'))`);
+export const personColumns = [
+  "lower(json_extract(value, '$.author'))",
+  "lower(json_extract(value, '$.by'))",
+  "case when json_extract(value, '$.verdict.outcome') = 'cancelled' then lower(json_extract(value, '$.verdict.by')) end",
+];
 
 /**
  * Each row holds its record as JSON, beside the columns that it is found by. Times are milliseconds since 1970.
@@ -40,7 +44,7 @@ create index if not exists changes_ended on changes (ended) where ended is not n
 create index if not exists changes_branch on changes (${branchOf}, opened, id);
 create index if not exists changes_outcome on changes (${outcomeOf}, opened, id);
 create index if not exists changes_redoes on changes (${redoesOf}, opened, id) where ${redoesOf} is not null;
-${peopleOf.map((one, i) => `create index if not exists changes_person_${i} on changes (${one}, opened, id);`).join('\n')}
+${personColumns.map((one, i) => `create index if not exists changes_person_${i} on changes (${one}, opened, id);`).join('\n')}
 create unique index if not exists changes_open on changes (app, commit_id) where ended is null;
 
 create table if not exists builds (

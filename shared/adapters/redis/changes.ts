@@ -23,14 +23,12 @@ export function changes(redis: Connection): Changes {
 
     async saveChange(given) {
       const before = await readRecord<Change>(redis, keys.change(given.id));
-      const lost = new ConflictError(`Change ${given.id} is not open at revision ${given.revision}`);
-      if (!before || before.verdict || before.revision !== given.revision) throw lost;
-      requireAddition(before, given);
+      if (before?.revision === given.revision && !before.verdict) requireAddition(before, given);
       const change: Change = { ...given, revision: given.revision + 1 };
       const revisions = [String(change.revision), String(given.revision)];
       const args = [change.id, ...revisions, claim(change), openness(change), ...record(change)];
       const saved = await redis.run((client) => client.saveChange(keys.change(change.id), args));
-      if (!saved) throw lost;
+      if (!saved) throw new ConflictError(`Change ${given.id} is not open at revision ${given.revision}`);
       return change;
     },
 

@@ -53,6 +53,8 @@ export function changeListContract(stage: Stage): void {
       await of('bob-pushed-hers', { author: 'Ada Lovelace', by: 'Bob', branch: 'feature/x' }, 2);
       const { change } = await of('bob-cancelled', { author: 'Cy', by: 'cy' }, 3);
       await store.saveChange(concludeChange(change, { outcome: 'cancelled', by: 'bob' }, after(9 * SECOND)));
+      const { change: older } = await of('superseded', { branch: 'old' }, 0);
+      await store.saveChange(concludeChange(older, { outcome: 'superseded', by: 'r7' }, after(9 * SECOND)));
       await of('again', { by: 'cy', redoes: 'bob-cancelled', branch: 'feature' }, 4);
     };
 
@@ -63,13 +65,14 @@ export function changeListContract(stage: Stage): void {
         { person: 'BOB' },
         ['bob-cancelled', 'bob-pushed-hers'],
       ],
+      ['of nobody by what superseded them', { person: 'r7' }, []],
       ['of nobody by a part of a name', { person: 'Ada Love' }, []],
       ['of a branch by the whole of its name', { branch: 'feature' }, ['again']],
       ['of a branch and a person', { branch: 'feature/x', person: 'bob' }, ['bob-pushed-hers']],
       ['that ended so', { outcome: 'cancelled' }, ['bob-cancelled']],
       ['that do one again', { redoes: 'bob-cancelled' }, ['again']],
       ['since a time', { since: after(3 * SECOND).toISOString() }, ['again', 'bob-cancelled']],
-      ['until a time', { until: after(2 * SECOND).toISOString() }, ['ada-pushed']],
+      ['until a time', { until: after(2 * SECOND).toISOString() }, ['ada-pushed', 'superseded']],
       [
         'of a person in a time',
         { person: 'bob', since: after(1 * SECOND).toISOString(), until: after(3 * SECOND).toISOString() },

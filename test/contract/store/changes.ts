@@ -165,10 +165,18 @@ export function changesContract(stage: Stage): void {
       expect(await other.getChange('c')).toEqual(saved);
     });
 
+    it('takes nothing back of a timeline that is full', async () => {
+      const { store, other } = stage;
+      const { change } = await store.openChange(aChange('c'));
+      const full = await store.saveChange(steps(await store.saveChange(steps(change, 60)), 60));
+      const timeline = full.timeline.map((step) => ({ ...step, reason: 'another' }));
+      await expect(other.saveChange({ ...full, timeline })).rejects.toThrow(/take back/);
+    });
+
     it('keeps the newest steps of a timeline that is full', async () => {
       const { store, other } = stage;
       const { change } = await store.openChange(aChange('c'));
-      const full = await store.saveChange(steps(change, TIMELINE_STEPS));
+      const full = await store.saveChange(steps(await store.saveChange(steps(change, 60)), 60));
       const more = await store.saveChange(
         advanceChange(full, { state: 'switching', reason: 'one more' }, after(200)),
       );
