@@ -16,6 +16,8 @@ const MAX_MESSAGE = 300;
  */
 export function portError(error: unknown, permission: string): unknown {
   if (isTimeout(error)) return outage(error);
+  // octokit, and what is made of its types, reads an answer without looking: one that is not GitHub's makes it stumble.
+  if (error instanceof TypeError) return notGitHub('another shape', error);
   if (!isHttpFault(error)) return error;
   if (isRateLimit(error)) return new RetryableError("GitHub's rate limit is used up", { cause: error });
   switch (error.status) {
@@ -47,6 +49,10 @@ export function portError(error: unknown, permission: string): unknown {
 }
 
 const outage = (cause: unknown) => new RetryableError('GitHub cannot be reached, or fails', { cause });
+
+/** `what`: its status, or what is wrong with it. */
+export const notGitHub = (what: string | number, cause?: Error) =>
+  new RetryableError(`GitHub's answer (${what}) was cut off or is not GitHub's`, { cause });
 
 /** `work`, or undefined where GitHub says 404. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
