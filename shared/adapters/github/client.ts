@@ -39,9 +39,16 @@ export function githubCalls(options: { apiUrl: string; token: string; log?: Log 
     try {
       return await Promise.race([work(client(baseUrl, options.token, signal, options.log)), timeIsUp]);
     } catch (error) {
-      throw portError(error, permission);
+      const fault = portError(error, permission);
+      forgetRequest(fault);
+      throw fault;
     }
   };
+}
+
+/** What was sent must get into no log with the error: a webhook's request holds its secret. */
+function forgetRequest(fault: unknown): void {
+  for (let at = fault; at instanceof Error; at = at.cause) if ('request' in at) at.request = undefined;
 }
 
 function client(baseUrl: string, auth: string, signal: AbortSignal, log: Log | undefined): Client {

@@ -1,4 +1,5 @@
 import { DeniedError, InvalidError, RetryableError } from '../../domain/errors.ts';
+import { sentence } from '../../domain/plain-text.ts';
 
 /** What octokit throws when an answer came, or (status 500, no response) when none did. */
 interface HttpFault extends Error {
@@ -78,7 +79,7 @@ function isRateLimit({ status, response, message }: HttpFault): boolean {
 const isTimeout = (error: unknown) => error instanceof Error && /^(Timeout|Abort)Error$/.test(error.name);
 
 /** Another system's words, on their way to logs and persons. */
-const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, MAX_MESSAGE);
+const oneLine = (text: string) => sentence(text, MAX_MESSAGE);
 
 const invalid = (field: string, problem: string, remedy: string, cause: Error) =>
   Object.assign(new InvalidError(field, problem, remedy), { cause });
