@@ -4,6 +4,9 @@ import { invalid, refusal } from './problem.ts';
 /** No request of the API is larger: an App's spec or a Secret (1 MiB at most in Kubernetes) is the largest. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
+/** Whatever goes through a body part by part (a parser, a patch) does so by recursion. An App's spec is 5 deep. */
+const MAX_DEPTH = 32;
+
 /** The framework has read the body by now; hono's own limit would copy a Request that it cannot copy. */
 type Raw = { Bindings: { incoming: { rawBody?: Buffer } } };
 
@@ -22,6 +25,9 @@ export const soundBody: MiddlewareHandler<Raw> = async (c, next) => {
 
 function requireJson(text: string): void {
   if (text === '') throw refusal(400, 'The body is empty. Send JSON, {} at the least.');
+  if (depthOf(text) > MAX_DEPTH) {
+    throw refusal(400, `The body is nested more than ${MAX_DEPTH} deep. Nothing here is: send it flatter.`);
+  }
   try {
     JSON.parse(text, (key, value) => {
       // Schemas and copies pass over this name in silence: what it was to set would be lost.
@@ -30,6 +36,24 @@ function requireJson(text: string): void {
     });
   } catch (err) {
     if (!(err instanceof SyntaxError)) throw err;
-    throw refusal(400, `The body is not JSON: ${err.message}. Correct it there.`);
+    // Without the piece of the body that the engine quotes: it may be of a Secret.
+    const problem = err.message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, '');
+    throw refusal(400, `The body is not JSON: ${problem}. Correct it there.`);
   }
+}
+
+/** How deep arrays and objects are nested in a text that may be JSON. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (inString && character === '\\') i++;
+    else if (character === '"') inString = !inString;
+    else if (inString) continue;
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') depth--;
+  }
+  return deepest;
 }

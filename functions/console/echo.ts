@@ -1,5 +1,7 @@
+import { sentence } from '../../shared/domain/plain-text.ts';
+
 /** Longest text of a client's that an answer repeats. */
 const LONGEST = 80;
 
 /** What a client sent, cut where a sentence repeats it: an answer is never as long as a hostile request. */
-export const echo = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+export const echo = (text: string) => sentence(text, LONGEST);

@@ -18,15 +18,20 @@ const wishes: ReadonlyMap<string, string> = new Map([
 export const wishFaults = (patch: object): readonly FieldFault[] =>
   [...wishes.keys()].filter((key) => Object.hasOwn(patch, key)).map((key) => noSetting(key, key));
 
-/** What a schema refused, each with the field's name and what to do about it. */
+/** What a schema refused, each with the field's name and what to do about it: the first of them, where there are many. */
 export function fieldFaults(error: z.ZodError): readonly FieldFault[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => noSetting([...issue.path, key].join('.'), key));
-    }
-    const field = echo(issue.path.join('.')) || 'body';
-    return [{ field, problem: problemOf(issue), remedy: remedyOf(issue) }];
-  });
+  return error.issues.slice(0, MAX_FAULTS).flatMap(faultsOf).slice(0, MAX_FAULTS);
+}
+
+/** More than a person mends at once; an answer is never as long as a hostile request. */
+const MAX_FAULTS = 20;
+
+function faultsOf(issue: z.core.$ZodIssue): readonly FieldFault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, MAX_FAULTS).map((key) => noSetting([...issue.path, key].join('.'), key));
+  }
+  const field = echo(issue.path.join('.')) || 'body';
+  return [{ field, problem: problemOf(issue), remedy: remedyOf(issue) }];
 }
 
 const noSetting = (field: string, key: string): FieldFault => ({

@@ -4,6 +4,7 @@ import type { Context, Env } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ConflictError, DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import { sentence } from '../../shared/domain/plain-text.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { type FieldFault, fieldFaults } from './field-faults.ts';
 
@@ -40,7 +41,7 @@ function answer(status: ContentfulStatusCode, detail: string, { errors, headers 
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    detail,
+    detail: sentence(detail),
     ...(errors ? { errors } : {}),
   };
   return new Response(JSON.stringify(body), {

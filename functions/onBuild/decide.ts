@@ -1,6 +1,7 @@
 import type { Build } from '../../shared/domain/build.ts';
 import { type Change, isStalled, stalledReason } from '../../shared/domain/change.ts';
-import { lastLines, VERDICT_LINES } from '../../shared/domain/log.ts';
+import { lastWords } from '../../shared/domain/log.ts';
+import { sentence } from '../../shared/domain/plain-text.ts';
 import type { BuildJob } from '../../shared/ports/cluster.ts';
 
 export type BuildDecision =
@@ -30,8 +31,8 @@ export function decide(
   if (job.phase === 'succeeded' && job.image !== undefined) {
     return record(build, now, { state: 'succeeded', image: job.image });
   }
-  const reason = job.reason ?? 'the builder did not tell which image it made';
-  return record(build, now, { state: 'failed', reason, detail: lastLines(log, VERDICT_LINES) });
+  const reason = sentence(job.reason ?? 'the builder did not tell which image it made');
+  return record(build, now, { state: 'failed', reason, detail: lastWords(log) });
 }
 
 function record(build: Build, now: Date, result: Partial<Build>): BuildDecision {

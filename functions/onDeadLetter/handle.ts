@@ -2,6 +2,7 @@ import type { CloudEvent } from 'cloudevents';
 import { z } from 'zod';
 import { stalledReason } from '../../shared/domain/change.ts';
 import { type DeadLetter, deadLetterReason } from '../../shared/domain/dead-letter.ts';
+import { sentence } from '../../shared/domain/plain-text.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
@@ -27,7 +28,13 @@ export const handle = eventFunction<Needs>(
 /** Every event of the platform names what it is about, and nothing more: what is larger was made to fill the store. */
 const MAX_DATA = 4096;
 
-const bounded = (data: unknown) => ((JSON.stringify(data) ?? '').length <= MAX_DATA ? data : '[cut]');
+function bounded(data: unknown): unknown {
+  try {
+    return (JSON.stringify(data) ?? '').length <= MAX_DATA ? data : '[cut]';
+  } catch {
+    return '[cut]'; // Nested too deeply to be written.
+  }
+}
 
 /** Knative adds what went wrong as attributes (knative.md 1.9); the message in base64. */
 function deadLetter(event: CloudEvent<unknown>, at: Date): DeadLetter {
@@ -39,8 +46,8 @@ function deadLetter(event: CloudEvent<unknown>, at: Date): DeadLetter {
     ...(event.subject ? { subject: event.subject } : {}),
     data: bounded(event.data),
     destination: text('knativeerrordest'),
-    code: Number(event.knativeerrorcode ?? 0) || 0,
-    message: Buffer.from(text('knativeerrordata'), 'base64').toString(),
+    code: /^\d{3}$/.test(text('knativeerrorcode')) ? Number(event.knativeerrorcode) : 0,
+    message: sentence(Buffer.from(text('knativeerrordata'), 'base64').toString()),
     at: at.toISOString(),
   };
 }

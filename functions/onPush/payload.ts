@@ -1,10 +1,15 @@
 import { z } from 'zod';
 
 const BRANCH = 'refs/heads/';
+/** Longer, or with control characters, git takes none. */
+const ref = z
+  .string()
+  .max(1024)
+  .regex(/^\P{Cc}+$/u);
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
 
 const pushPayload = z.object({
-  ref: z.string(),
+  ref,
   before: sha,
   after: sha,
   deleted: z.boolean(),

@@ -1,4 +1,4 @@
-import { VERDICT_LINES } from '../../shared/domain/log.ts';
+import { lastWords, VERDICT_LINES } from '../../shared/domain/log.ts';
 import type { Pod } from '../../shared/domain/workload.ts';
 import { readLog } from '../../shared/runtime/read-log.ts';
 import type { Needs } from './scene.ts';
@@ -12,6 +12,6 @@ export async function podDetail(ports: Needs, pod: Pod | undefined): Promise<{ d
   } catch (err) {
     ports.log.warn({ err, pod: pod.name }, 'its log cannot be read');
   }
-  const detail = text.trimEnd();
+  const detail = lastWords(text);
   return detail ? { detail } : {};
 }

@@ -12,7 +12,7 @@ import { sweepCommands } from './commands/sweep.ts';
 import { whyCommands } from './commands/why.ts';
 import { Failure, USAGE } from './failure.ts';
 import { addGlobalOptions } from './session.ts';
-import { oneLine } from './text.ts';
+import { harmless, oneLine } from './text.ts';
 
 const program = addGlobalOptions(new Command('cite'))
   .description('Apps that follow a git branch. <app> is its name, or <namespace>/<name>.')
@@ -49,6 +49,8 @@ try {
     console.error(`cite: ${oneLine(err.message)}`);
     process.exitCode = 1;
   } else {
-    throw err;
+    // A fault of ours, or an answer of a shape that is not Cite's: the stack may quote what the other side sent.
+    console.error(harmless(`cite: it failed unexpectedly. ${err instanceof Error ? err.stack : err}`));
+    process.exitCode = 1;
   }
 }

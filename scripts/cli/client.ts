@@ -1,24 +1,41 @@
 import { Agent, fetch, type Response } from 'undici';
 import { Failure } from './failure.ts';
+import { harmless } from './text.ts';
 
 /** No answer of the API takes longer; a log that is followed may be silent for ever. */
 const ANSWER_MS = 30_000;
+/** Nor is any larger: a hundred Changes, each with its whole story. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** The API of a platform. Whatever is wrong becomes a Failure that says what to do. */
+/**
+ * The API of a platform. Whatever is wrong becomes a Failure that says what to do. What it answers is text of others (a
+ * commit, a pod, whoever is at that address): it is made harmless here, unless it is wanted `verbatim`.
+ */
 export interface Client {
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
   stream(path: string): AsyncIterable<string>;
 }
 
-export function apiClient(options: { readonly url: string; readonly token?: string | undefined }): Client {
+export function apiClient(options: {
+  readonly url: string;
+  readonly token?: string | undefined;
+  readonly verbatim?: boolean;
+}): Client {
   const base = options.url.replace(/\/+$/, '');
-  const dispatcher = new Agent({ headersTimeout: ANSWER_MS, bodyTimeout: 0 });
+  const timeouts = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
+  const answers = new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES });
+  const logs = new Agent({ ...timeouts, bodyTimeout: 0 });
   const headers = {
     'content-type': 'application/json',
     ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
   };
 
-  const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
+  const read = (text: string): unknown =>
+    JSON.parse(text, (_key, value) =>
+      typeof value === 'string' && !options.verbatim ? harmless(value) : value,
+    );
+
+  const send = async (dispatcher: Agent, method: string, path: string, body?: unknown): Promise<Response> => {
     const init = {
       method,
       headers,
@@ -34,12 +51,16 @@ export function apiClient(options: { readonly url: string; readonly token?: stri
 
   return {
     async call<T>(method: string, path: string, body?: unknown) {
-      const res = await send(method, path, body);
-      const text = await res.text();
-      return (text === '' ? undefined : JSON.parse(text)) as T;
+      const res = await send(answers, method, path, body);
+      try {
+        const text = await res.text();
+        return (text === '' ? undefined : read(text)) as T;
+      } catch (cause) {
+        throw new Failure(`${base} answered with what is not Cite's. ${CHECK}`, { cause });
+      }
     },
     async *stream(path) {
-      const res = await send('GET', path);
+      const res = await send(logs, 'GET', path);
       try {
         for await (const part of res.body?.pipeThrough(new TextDecoderStream()) ?? []) yield part;
       } catch (cause) {
@@ -69,14 +90,25 @@ function unreachable(base: string, err: unknown): Failure {
   const words =
     code === 'ECONNREFUSED'
       ? `nothing answers at ${base}. Start the platform with npm start, or name another one with --url or CITE_URL.`
-      : `${base} cannot be reached${code ? ` (${code})` : ''}. Check --url and CITE_URL.`;
+      : `${base} cannot be reached${code ? ` (${code})` : ''}. ${CHECK}`;
   return new Failure(words, { cause: err });
 }
 
+const CHECK = 'Check --url and CITE_URL.';
+
 async function wordsOf(res: Response): Promise<string> {
-  const text = await res.text();
-  if (res.headers.get('content-type')?.startsWith('application/problem+json')) {
-    return (JSON.parse(text) as { detail: string }).detail;
-  }
+  const text = await res.text().catch(() => '');
+  const detail = res.headers.get('content-type')?.startsWith('application/problem+json') && detailOf(text);
+  if (detail) return detail;
   return `${res.status} ${res.statusText}: ${text.trim().slice(0, 200) || 'is this the address of Cite?'}`;
+}
+
+/** Of a problem as the API words it; undefined: it is somebody else's. */
+function detailOf(text: string): string | undefined {
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    return typeof detail === 'string' ? detail : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { echo } from '../../functions/console/echo.ts';
 import { apiClient, type Client } from './client.ts';
 import { usage } from './failure.ts';
+import { shownJson } from './text.ts';
 
 /** What every command works with: the API, who asks, and how to answer. */
 export interface Session {
@@ -31,12 +32,12 @@ export function sessionOf(command: Command): Session {
       `${echo(address)} is no address. Give it as http://host:port, by --url or CITE_URL.`,
     );
   }
-  const api = apiClient({ url: address, token: process.env.CITE_TOKEN });
+  const api = apiClient({ url: address, token: process.env.CITE_TOKEN, verbatim: json });
   return {
     api,
     by: person(),
     json,
-    print: (answer, words) => console.log(json ? JSON.stringify(answer, null, 2) : words()),
+    print: (answer, words) => console.log(json ? shownJson(answer, 2) : words()),
   };
 }
 

@@ -9,7 +9,14 @@ const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 /** Text of somebody else's, as a terminal may be given it: it moves no cursor and hides nothing. */
 export const harmless = (text: string) => stripVTControlCharacters(text).replace(UNSEEN, '');
 
-/** The same on one line, for a table or a sentence. */
+/** JSON that a terminal may be given: the same value, but escaped what JSON itself leaves as it is. */
+export const shownJson = (value: unknown, indent?: number): string =>
+  (JSON.stringify(value, null, indent) ?? 'null').replace(
+    /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+/** As `harmless`, on one line, for a table or a sentence. */
 export const oneLine = (text: string) => harmless(text.replace(/[\t\r\n]+/g, ' '));
 
 /** A time of the API's as every command shows it. */

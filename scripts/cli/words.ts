@@ -4,24 +4,24 @@ import { ago, harmless, oneLine, paint, paintState, shortCommit, shownInstant, s
 
 /** One Change as a sentence. */
 export function changeLine(change: ChangeView): string {
-  const what = `${change.kind} ${shortCommit(change.commit)} "${oneLine(change.title)}"`;
+  const what = `${oneLine(change.kind)} ${oneLine(shortCommit(change.commit))} "${oneLine(change.title)}"`;
   return `${what} · ${stateOf(change)}`;
 }
 
 /** The verdict, or the state and its reason. */
 export function stateOf({ verdict, state, reason }: ChangeView): string {
-  return verdict ? paintState(spoken(verdict.text)) : `${paintState(state)}: ${spoken(reason)}`;
+  return verdict ? paintState(spoken(verdict.text)) : `${paintState(oneLine(state))}: ${spoken(reason)}`;
 }
 
 /** One Change with its whole story. */
 export function changeStory(change: ChangeView): string {
   const { app, timeline, verdict, by, redoes } = change;
   return [
-    `${paint('bold', `${app.namespace}/${app.name}`)}  ${changeLine(change)}`,
+    `${paint('bold', oneLine(`${app.namespace}/${app.name}`))}  ${changeLine(change)}`,
     `  change ${oneLine(change.id)}`,
     ...(by === undefined ? [] : [`  caused by ${oneLine(by)}`]),
     ...(redoes === undefined ? [] : [`  does again ${oneLine(redoes)}`]),
-    ...timeline.map(({ at, state, reason }) => `  ${shownInstant(at)}  ${state}: ${spoken(reason)}`),
+    ...timeline.map(({ at, state, reason }) => `  ${shownInstant(at)}  ${oneLine(state)}: ${spoken(reason)}`),
     ...(verdict?.detail === undefined ? [] : [indented(verdict.detail)]),
   ].join('\n');
 }
@@ -35,7 +35,7 @@ export function appStory(app: AppView): string {
     `${one.name} · ${shortCommit(one.commit)} ${oneLine(one.title ?? '')} · ${spoken(one.note)}`;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['source', `${spec.repository}, branch ${spec.branch}`],
-    ['state', paintState(status.state)],
+    ['state', paintState(oneLine(status.state))],
     ['url', status.url],
     ['live', live ? release(live) : 'nothing yet'],
     ...standby.map((one) => ['standby', release(one)] as const),
@@ -47,6 +47,8 @@ export function appStory(app: AppView): string {
       .filter((condition) => condition.status !== 'True')
       .map(({ type, reason, message }) => [type, `${reason}: ${message}`] as const),
   ];
-  const lines = rows.flatMap(([title, text]) => (text ? [`  ${title.padEnd(12)}${text}`] : []));
-  return [paint('bold', `${app.namespace}/${app.name}`), ...lines].join('\n');
+  const lines = rows.flatMap(([title, text]) =>
+    text ? [`  ${title.padEnd(12)}${text.replace(/\s*\n\s*/g, ' ')}`] : [],
+  );
+  return [paint('bold', oneLine(`${app.namespace}/${app.name}`)), ...lines].join('\n');
 }

@@ -9,9 +9,10 @@ const insideFolder = (what: string): readonly Rule[] => [
   },
 ];
 
+/** `__proto__` is a name that schemas in JavaScript pass over in silence: what it was to set would be lost. */
 const names: Rule = {
-  rule: "self.all(name, name.matches('^[A-Za-z_][A-Za-z0-9_]{0,127}$'))",
-  message: 'names must be letters, digits and _',
+  rule: "self.all(name, name.matches('^[A-Za-z_][A-Za-z0-9_]{0,127}$') && name != '__proto__')",
+  message: 'names must be letters, digits and _, and not __proto__',
 };
 
 const oneHandler: Supplement = {

@@ -32,6 +32,11 @@ const FORWARDED = [
   'x-forwarded-proto',
   'x-forwarded-host',
 ];
+/**
+ * Never of a connection alone, though a sender may say so: without them the next hop would take the body for another
+ * request, or for an App's that was not asked for.
+ */
+const OF_THE_MESSAGE = new Set(['content-length', 'transfer-encoding', 'host']);
 const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface ProxyOptions {
@@ -99,8 +104,12 @@ const isRepeatable = ({ method = '', headers }: IncomingMessage) =>
   REPEATABLE.has(method) && !headers['content-length'] && !headers['transfer-encoding'];
 
 function strip(headers: IncomingHttpHeaders): void {
-  const named = headers.connection?.toLowerCase().split(',') ?? [];
-  for (const name of [...named, ...HOP_BY_HOP]) delete headers[name.trim()];
+  const named = (headers.connection ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => !OF_THE_MESSAGE.has(name));
+  for (const name of [...named, ...HOP_BY_HOP]) delete headers[name];
 }
 
 function refuse(res: ServerResponse, status: number, why: string): void {

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { HOST_NAME, isOfCluster, MAX_HOST_NAME } from './host-name.ts';
 
+/** What everybody is shown: kubectl shows it as it is. RE2, which the CRD's patterns are for, reads it the same way. */
+export const ONE_LINE = /^[^\x00-\x1f\x7f-\x9f]*$/;
+const line = () => z.string().regex(ONE_LINE, 'must be one line without control characters');
+
 const seconds = (initial: number, least: number, most: number) =>
   z.int().min(least).max(most).default(initial);
 
@@ -112,8 +116,8 @@ const hostName = z
   .refine((name) => !isOfCluster(name), 'must not be a name inside the cluster');
 
 export const hold = z.strictObject({
-  by: z.string().min(1).max(256).describe('Who stopped automatic switching.'),
-  why: z.string().max(1024).default('').describe('The reason that everybody is shown.'),
+  by: line().min(1).max(256).describe('Who stopped automatic switching.'),
+  why: line().max(1024).default('').describe('The reason that everybody is shown.'),
   at: z.iso.datetime().describe('Since when, as 2026-01-31T12:00:00Z.'),
   release: z.int().min(1).optional().describe('The release that the person asked to be live: a rollback.'),
   givenUp: z.int().min(1).optional().describe('The release that was asked for, and did not get ready.'),
@@ -144,13 +148,13 @@ export const appSpec = z
       .string()
       .max(512)
       .regex(
-        /^[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+:[A-Za-z0-9._-]*\{sha\}[A-Za-z0-9._-]*$/,
+        /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+:[A-Za-z0-9._-]*\{sha\}[A-Za-z0-9._-]*$/,
         'must look like registry/team/app:{sha}',
       )
       .optional()
       .describe('An external CI builds this image instead; {sha} is the commit. Needs at least one check.'),
     checks: z
-      .array(z.string().min(1).max(255))
+      .array(line().min(1).max(255))
       .max(50)
       .default([])
       .describe('Commit statuses that must be green before a release.'),
@@ -206,8 +210,8 @@ export const appSpec = z
       .describe('A visible stop of automatic switching: pushes are built, and wait. Remove it to go on.'),
     redeploy: z
       .strictObject({
-        id: z.string().min(1).max(64).describe('Any text that was not used before.'),
-        by: z.string().min(1).max(256).describe('Who wants it.'),
+        id: line().min(1).max(64).describe('Any text that was not used before.'),
+        by: line().min(1).max(256).describe('Who wants it.'),
       })
       .optional()
       .describe('A wish to run the same commit anew; each id is one redeploy.'),

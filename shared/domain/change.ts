@@ -1,4 +1,5 @@
 import type { App } from './app.ts';
+import { sentence } from './plain-text.ts';
 
 /** One cause to deploy. Ends in exactly one verdict (DESIGN §2, invariant 4). */
 export interface Change {
@@ -100,9 +101,9 @@ export function changeOf(
     app: { namespace: app.namespace, name: app.name, uid: app.uid },
     repository: app.spec.repository,
     branch: app.spec.branch,
-    title: oneLine(cause.title),
-    author: oneLine(cause.author),
-    ...(by ? { by: oneLine(by) } : {}),
+    title: sentence(firstLine(cause.title), MAX_TITLE),
+    author: sentence(firstLine(cause.author), MAX_TITLE),
+    ...(by ? { by: sentence(firstLine(by), MAX_TITLE) } : {}),
     ...(redoes === undefined ? {} : { redoes }),
   };
 }
@@ -111,21 +112,28 @@ export function changeOf(
 export const endedWith = (verdict: Verdict) =>
   ({ state: 'ended', reason: verdictText(verdict), verdict }) as const;
 
-/** For a line of a screen, a log or a status: no control characters, not endless. */
-const oneLine = (text: string) =>
-  text
-    .replace(/\n[\s\S]*/, '')
-    .replace(/\p{Cc}/gu, ' ')
-    .slice(0, 200);
+/** Of a commit's message, and of a name. */
+const MAX_TITLE = 200;
+
+const firstLine = (text: string) => text.split('\n', 1)[0] ?? '';
+
+/** Others' words in it (a pod's, a registry's, a person's) as people may be shown them. */
+function plainVerdict(verdict: Verdict): Verdict {
+  if ('why' in verdict) return { ...verdict, why: sentence(verdict.why) };
+  return 'by' in verdict ? { ...verdict, by: sentence(verdict.by) } : verdict;
+}
 
 export function openChange(change: NewChange, at: Date): Change {
   const now = at.toISOString();
+  const reason = sentence(change.reason);
   return {
     ...change,
+    reason,
+    ...(change.verdict ? { verdict: plainVerdict(change.verdict) } : {}),
     openedAt: now,
     updatedAt: now,
     ...(change.state === 'waiting for checks' ? { waitingSince: now } : {}),
-    timeline: [{ at: now, state: change.state, reason: change.reason }],
+    timeline: [{ at: now, state: change.state, reason }],
     revision: 0,
   };
 }
@@ -137,10 +145,10 @@ export function advanceChange(
   at: Date,
 ): Change {
   const release = next.release ?? change.release;
+  const reason = sentence(next.reason);
   if (change.verdict) return change;
-  if (change.state === next.state && change.reason === next.reason && change.release === release)
-    return change;
-  return step({ ...change, ...(release === undefined ? {} : { release }) }, next.state, next.reason, at);
+  if (change.state === next.state && change.reason === reason && change.release === release) return change;
+  return step({ ...change, ...(release === undefined ? {} : { release }) }, next.state, reason, at);
 }
 
 /** Of another system's words: enough to know what to do. */
@@ -154,10 +162,11 @@ export const isStalled = ({ state, reason }: Pick<Change, 'state' | 'reason'>) =
   reason.startsWith(stalledReason({ state }, ''));
 
 /** The Change with its verdict. A Change that has one keeps it: the first verdict is the verdict. */
-export function concludeChange(change: Change, verdict: Verdict, at: Date): Change {
+export function concludeChange(change: Change, given: Verdict, at: Date): Change {
   if (change.verdict) return change;
+  const verdict = plainVerdict(given);
   const release = verdict.outcome === 'deployed' ? { release: verdict.release } : {};
-  return step({ ...change, ...release, verdict }, 'ended', verdictText(verdict), at);
+  return step({ ...change, ...release, verdict }, 'ended', sentence(verdictText(verdict)), at);
 }
 
 function step(change: Change, state: ChangeState, reason: string, at: Date): Change {

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { InvalidError } from './errors.ts';
 
+/** A name or an id. The longest is a Change's, of two ids: what is longer names nothing, and would fill logs. */
+function id() {
+  return z.string().min(1).max(1024);
+}
+
 /**
  * Every event of the platform's own, with its data: `dev.cite.<noun>.<past or requested>` (DESIGN §4). An event is a
  * hint: who gets it re-reads the world, so that a duplicate, late or reordered one is harmless.
  */
-const app = z.object({ namespace: z.string().min(1), name: z.string().min(1) });
-const change = z.object({ change: z.string().min(1) });
+const app = z.object({ namespace: id(), name: id() });
+const change = z.object({ change: id() });
 
 export const ownEvents = {
   /** A branch head that no delivery told of: first sight of an App, or found by resync. */
@@ -14,9 +19,9 @@ export const ownEvents = {
   /** A person wants a failed or cancelled Change tried again. */
   'dev.cite.retry.requested': change.extend({ by: z.string().max(256).optional() }),
   /** A Build has its result; also when it had it before. */
-  'dev.cite.build.finished': z.object({ build: z.string().min(1) }),
+  'dev.cite.build.finished': z.object({ build: id() }),
   /** A Build whose Job may have ended unheard, found by resync. */
-  'dev.cite.build.found': z.object({ build: z.string().min(1) }),
+  'dev.cite.build.found': z.object({ build: id() }),
   /** Automatic switching goes on. */
   'dev.cite.hold.lifted': app,
   /** A Change waits for something that only time brings, or whose event may be lost. */
@@ -30,7 +35,7 @@ export const ownEvents = {
   /** An App that createService may have missed, found by resync. */
   'dev.cite.app.found': app,
   /** A person wants the sweep now. */
-  'dev.cite.sweep.requested': z.object({ by: z.string().min(1) }),
+  'dev.cite.sweep.requested': z.object({ by: id() }),
   /** A Change is in a new state: the outbox has a message. */
   'dev.cite.change.updated': change,
 } as const;
@@ -72,7 +77,7 @@ export function parseOwnEvent<T extends OwnEventType>(type: T, data: unknown): O
 
 /** Data of an event that tells of a stored delivery. */
 export function parseDeliveryEvent(data: unknown): string {
-  const parsed = z.object({ delivery: z.string().min(1) }).safeParse(data);
+  const parsed = z.object({ delivery: id() }).safeParse(data);
   if (!parsed.success) throw new InvalidError('data', 'names no delivery', 'Send {"delivery": id}.');
   return parsed.data.delivery;
 }
@@ -98,11 +103,13 @@ export function appOfClusterEvent(event: ClusterEvent): { namespace: string; nam
 }
 
 const clusterEvent = z.object({
-  kind: z.string(),
-  namespace: z.string(),
-  name: z.string(),
+  kind: id(),
+  namespace: id(),
+  name: id(),
   data: z
-    .object({ metadata: z.object({ labels: z.record(z.string(), z.string()).optional() }).optional() })
+    .object({
+      metadata: z.object({ labels: z.record(z.string(), z.string().max(1024)).optional() }).optional(),
+    })
     .optional(),
 });
 

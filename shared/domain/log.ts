@@ -1,3 +1,5 @@
+import { plainLines } from './plain-text.ts';
+
 /** Longest log that is kept, in bytes of UTF-8 (DESIGN §7). */
 const MAX_LOG = 10 * 1024 * 1024;
 
@@ -26,6 +28,15 @@ function lineStart(bytes: Buffer, from: number): number {
 
 /** Lines of a log that a verdict shows; the whole log is a link away. */
 export const VERDICT_LINES = 20;
+
+/** Characters of them: a log may be one endless line, and a list of Changes holds a hundred verdicts. */
+const VERDICT_LENGTH = 8000;
+
+/** The end of a log as a verdict shows it: text that acts on no terminal. */
+export function lastWords(log: string): string {
+  const end = lastLines(log, VERDICT_LINES);
+  return plainLines(end.length > VERDICT_LENGTH ? `…${end.slice(-VERDICT_LENGTH)}` : end).trimEnd();
+}
 
 export const lastLines = (text: string, count: number) => text.trimEnd().split('\n').slice(-count).join('\n');
 

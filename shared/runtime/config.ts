@@ -7,7 +7,11 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 const secret = z.string().trim().min(16, 'must have at least 16 characters, or it can be guessed');
-const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+const address = z
+  .url({ protocol: /^https?$/ })
+  // An address is told and logged where it cannot be reached; the token has a variable of its own.
+  .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), 'must hold no user or password')
+  .transform((url) => url.replace(/\/+$/, ''));
 
 const yesOrNo = z.stringbool({ truthy: ['true'], falsy: ['false'] });
 

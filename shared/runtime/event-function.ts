@@ -1,6 +1,7 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import { type CloudEvent, HTTP } from 'cloudevents';
 import { ConflictError, InvalidError, RetryableError } from '../domain/errors.ts';
+import { sentence } from '../domain/plain-text.ts';
 import type { Logger } from './logger.ts';
 
 /** One event: returns when it is dealt with, whatever the answer; throws RetryableError to get it again. */
@@ -43,7 +44,12 @@ interface Refusal {
 /** Knative keeps 1024 bytes of a body. */
 const MAX_MESSAGE = 1000;
 
-const cut = (message: string) => message.slice(0, MAX_MESSAGE);
+const cut = (message: string) => sentence(message, MAX_MESSAGE);
+
+/** Characters of an attribute: they go into logs and keys. The longest of ours (a refusal, in base64) has 1024. */
+const MAX_ATTRIBUTE = 2048;
+
+const isLong = (value: unknown) => typeof value === 'string' && value.length > MAX_ATTRIBUTE;
 
 /** Times that a lost compare-and-set is met by looking again at once: the other writer is mostly done by then. */
 const LOOKS = 3;
@@ -88,7 +94,10 @@ function parseEvent(
     if (Array.isArray(parsed)) return { fault: 'a batch of events; one at a time is taken' };
     const event = parsed as CloudEvent<unknown>;
     event.validate();
-    return event;
+    const long = Object.entries(event).find(([name, value]) => name !== 'data' && isLong(value))?.[0];
+    return long === undefined
+      ? event
+      : { fault: `the attribute ${cut(long)} is longer than ${MAX_ATTRIBUTE}` };
   } catch (err) {
     return { fault: err instanceof Error ? err.message : String(err) };
   }

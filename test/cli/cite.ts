@@ -19,7 +19,7 @@ export function cite(
   child.stdin.end(options.input ?? '');
   let out = '';
   let err = '';
-  child.stdout.on('data', (part) => (out += part));
-  child.stderr.on('data', (part) => (err += part));
+  child.stdout.setEncoding('utf8').on('data', (part) => (out += part));
+  child.stderr.setEncoding('utf8').on('data', (part) => (err += part));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }

@@ -227,6 +227,32 @@ describe('the proxy of one machine', () => {
     client.on('error', () => undefined).terminate();
   });
 
+  test.each(['GET', 'POST', 'DELETE'])(
+    'the body of a %s never becomes a request of its own, whatever its headers say of the connection',
+    async (method) => {
+      const asked: string[] = [];
+      live = [
+        await pod('plain', async (req, res) => {
+          asked.push(`${req.method} ${req.url}`);
+          await req.toArray();
+          res.end('plain');
+        }),
+      ];
+      const smuggled = 'GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n';
+      for (const connection of [
+        'content-length',
+        'Content-Length, transfer-encoding, host',
+        'keep-alive, host',
+      ]) {
+        const headers = { connection, 'content-length': String(smuggled.length) };
+        const { status } = await ask({ method, path: '/asked', headers, body: smuggled });
+        expect(status).toBe(200);
+      }
+      expect((await ask({ path: '/next' })).text).toBe('plain');
+      expect(new Set(asked)).toEqual(new Set([`${method} /asked`, 'GET /next']));
+    },
+  );
+
   test("an offer of HTTP/2 in curl's way is answered in HTTP/1.1", async () => {
     live = [await pod('plain')];
     const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };

@@ -6,7 +6,7 @@ import { path, query } from '../client.ts';
 import { Failure } from '../failure.ts';
 import { lines } from '../lines.ts';
 import { type Session, sessionOf } from '../session.ts';
-import { harmless } from '../text.ts';
+import { harmless, shownJson } from '../text.ts';
 
 interface Options {
   readonly follow?: boolean;
@@ -34,7 +34,7 @@ export function logsCommands(program: Command): void {
         ? `${path`/api/builds/${await buildOf(session, app, options.release)}/log`}${query({ follow, tail })}`
         : `${path`/api/apps/${app.namespace}/${app.name}/logs`}${query({ follow, tail, release: options.release })}`;
       for await (const line of lines(session.api.stream(at))) {
-        console.log(session.json ? JSON.stringify({ line }) : options.raw ? line : harmless(line));
+        console.log(session.json ? shownJson({ line }) : options.raw ? line : harmless(line));
       }
     });
 }

@@ -6,6 +6,7 @@ import { appArgument, appParameter, pairArgument } from '../arguments.ts';
 import { path } from '../client.ts';
 import { Failure, usage } from '../failure.ts';
 import { sessionOf } from '../session.ts';
+import { oneLine } from '../text.ts';
 
 export function settingsCommands(program: Command): void {
   const env = program
@@ -51,7 +52,7 @@ async function changeEnvironment(
   const before = await session.api.call<AppView>('GET', at);
   const differs = Object.entries(patch).some(([key, value]) => heldIn(before.spec.env, key) !== value);
   const app = differs ? await session.api.call<AppView>('PATCH', at, { env: patch }) : before;
-  const keys = Object.keys(app.spec.env).sort().join(', ') || 'no environment of its own';
+  const keys = oneLine(Object.keys(app.spec.env).sort().join(', ')) || 'no environment of its own';
   session.print(app, () =>
     differs
       ? `${namespace}/${name} now has ${keys}.`

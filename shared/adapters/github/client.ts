@@ -3,11 +3,13 @@ import { paginateRest } from '@octokit/plugin-paginate-rest';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
-import { RetryableError } from '../../domain/errors.ts';
-import { portError } from './fault.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import { notGitHub, portError } from './fault.ts';
 
 /** Well inside the broker's time-out: what takes longer is given back to the broker, which redelivers. */
 const CALL_LIMIT_MS = 8000;
+/** Of one call. GitHub has at most 10 pages of a commit's statuses in one context, and 3 of hooks. */
+const MAX_REQUESTS = 50;
 /** Long enough for a connection that was closed under us, short enough to go unnoticed. */
 const RETRY_AFTER_MS = 250;
 
@@ -37,9 +39,16 @@ export function githubCalls(options: { apiUrl: string; token: string; log?: Log 
     try {
       return await Promise.race([work(client(baseUrl, options.token, signal, options.log)), timeIsUp]);
     } catch (error) {
-      throw portError(error, permission);
+      const fault = portError(error, permission);
+      forgetRequest(fault);
+      throw fault;
     }
   };
+}
+
+/** What was sent must get into no log with the error: a webhook's request holds its secret. */
+function forgetRequest(fault: unknown): void {
+  for (let at = fault; at instanceof Error; at = at.cause) if ('request' in at) at.request = undefined;
 }
 
 function client(baseUrl: string, auth: string, signal: AbortSignal, log: Log | undefined): Client {
@@ -47,7 +56,7 @@ function client(baseUrl: string, auth: string, signal: AbortSignal, log: Log | u
     baseUrl,
     auth,
     userAgent: 'cite',
-    request: { signal },
+    request: { signal, fetch: boundedFetch },
     log: {
       debug: silent,
       info: silent,
@@ -66,14 +75,16 @@ function client(baseUrl: string, auth: string, signal: AbortSignal, log: Log | u
       onSecondaryRateLimit: giveUp,
     },
   });
+  let requests = 0;
   octokit.hook.before('request', (request) => {
+    if (++requests > MAX_REQUESTS) throw notGitHub(`more than ${MAX_REQUESTS} pages`);
     // A write whose answer was lost may have happened: only the next delivery, which looks first, may try again.
     if (request.method !== 'GET') request.request.retries = 0;
   });
   octokit.hook.after('request', (response) => {
     // A body that was cut off or comes from a proxy arrives as text: octokit hides both.
-    if (typeof response.data === 'string' && response.data !== '') throw notGitHub(response.status);
-    if (response.data === '' && response.status !== 204) throw notGitHub(response.status);
+    const isEmpty = response.data === '' || response.data === undefined;
+    if (isEmpty ? response.status !== 204 : !isJson(response.data)) throw notGitHub(response.status);
   });
   return octokit;
 }
@@ -91,5 +102,5 @@ function limitsWrites(baseUrl: string): boolean {
   return hostname === 'api.github.com' || hostname.endsWith('.ghe.com');
 }
 
-const notGitHub = (status: number) =>
-  new RetryableError(`GitHub's answer (${status}) was cut off or is not GitHub's`);
+/** All that GitHub answers with is an object or a list. */
+const isJson = (data: unknown) => typeof data === 'object' && data !== null && !(data instanceof ArrayBuffer);

@@ -1,4 +1,5 @@
 import { DeniedError, InvalidError, RetryableError } from '../../domain/errors.ts';
+import { sentence } from '../../domain/plain-text.ts';
 
 /** What octokit throws when an answer came, or (status 500, no response) when none did. */
 interface HttpFault extends Error {
@@ -16,6 +17,8 @@ const MAX_MESSAGE = 300;
  */
 export function portError(error: unknown, permission: string): unknown {
   if (isTimeout(error)) return outage(error);
+  // octokit, and what is made of its types, reads an answer without looking: one that is not GitHub's makes it stumble.
+  if (error instanceof TypeError) return notGitHub('another shape', error);
   if (!isHttpFault(error)) return error;
   if (isRateLimit(error)) return new RetryableError("GitHub's rate limit is used up", { cause: error });
   switch (error.status) {
@@ -48,6 +51,10 @@ export function portError(error: unknown, permission: string): unknown {
 
 const outage = (cause: unknown) => new RetryableError('GitHub cannot be reached, or fails', { cause });
 
+/** `what`: its status, or what is wrong with it. */
+export const notGitHub = (what: string | number, cause?: Error) =>
+  new RetryableError(`GitHub's answer (${what}) was cut off or is not GitHub's`, { cause });
+
 /** `work`, or undefined where GitHub says 404. */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
@@ -72,7 +79,7 @@ function isRateLimit({ status, response, message }: HttpFault): boolean {
 const isTimeout = (error: unknown) => error instanceof Error && /^(Timeout|Abort)Error$/.test(error.name);
 
 /** Another system's words, on their way to logs and persons. */
-const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, MAX_MESSAGE);
+const oneLine = (text: string) => sentence(text, MAX_MESSAGE);
 
 const invalid = (field: string, problem: string, remedy: string, cause: Error) =>
   Object.assign(new InvalidError(field, problem, remedy), { cause });

@@ -1,5 +1,6 @@
 import type { CodeHost } from '../../ports/code-host.ts';
 import { address, commitSha, cutDescription, isRevision, login, treePath } from './address.ts';
+import { branchAnswer, checked, comparisonAnswer, repositoryAnswer, statusAnswers } from './answers.ts';
 import { githubCalls, type Log } from './client.ts';
 import { reportDeployment } from './deployment.ts';
 import { isHttpFault, unlessMissing } from './fault.ts';
@@ -24,9 +25,11 @@ export function github(options: GithubOptions): CodeHost {
       if (!isRevision(branch)) return undefined;
       return await call('Contents: read', async ({ rest }) => {
         const found = await unlessMissing(rest.repos.getBranch({ ...at, branch }));
+        if (!found) return undefined;
+        const { name, commit: head } = checked(branchAnswer, found.data);
         // A renamed branch is redirected to its new name: another branch.
-        if (found?.data.name !== branch) return undefined;
-        const { sha, commit } = found.data.commit;
+        if (name !== branch) return undefined;
+        const { sha, commit } = head;
         return { sha, message: commit.message, author: commit.author?.name ?? '' };
       });
     },
@@ -35,7 +38,7 @@ export function github(options: GithubOptions): CodeHost {
       const at = address(repository);
       return await call('Metadata: read', async ({ rest }) => {
         const found = await unlessMissing(rest.repos.get(at));
-        return found?.data.default_branch;
+        return found && checked(repositoryAnswer, found.data).default_branch;
       });
     },
 
@@ -47,7 +50,7 @@ export function github(options: GithubOptions): CodeHost {
           const basehead = `${base}...${head}`;
           // One commit a page: only the verdict is wanted.
           const { data } = await rest.repos.compareCommitsWithBasehead({ ...at, basehead, per_page: 1 });
-          return data.status;
+          return checked(comparisonAnswer, data).status;
         } catch (error) {
           if (!isHttpFault(error) || error.status !== 404) throw error;
           return /no common ancestor/i.test(error.message) ? 'diverged' : 'unknown';
@@ -75,7 +78,7 @@ export function github(options: GithubOptions): CodeHost {
       return await call('Commit statuses: read', async ({ rest, paginate }) => {
         const all = await paginate(rest.repos.listCommitStatusesForRef, { ...at, per_page: 100 });
         // Newest first: the first of a context is the one that counts.
-        const newest = Map.groupBy(all, ({ context }) => context);
+        const newest = Map.groupBy(checked(statusAnswers, all), ({ context }) => context);
         return [...newest.values()].flatMap(([status]) =>
           status
             ? {

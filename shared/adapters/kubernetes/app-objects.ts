@@ -4,6 +4,7 @@ import type { App, AppStatus } from '../../domain/app.ts';
 import type { AppSpec } from '../../domain/app-spec.ts';
 import { appSpec } from '../../domain/app-spec.ts';
 import { InvalidError } from '../../domain/errors.ts';
+import { sentence } from '../../domain/plain-text.ts';
 import { type Release, releaseRecord } from '../../domain/release.ts';
 import type { AppChange } from '../../ports/cluster.ts';
 import { LAST_RELEASE, metadataOf } from './objects.ts';
@@ -42,7 +43,11 @@ export function toApp(object: AppObject): App {
   const { name, namespace, uid, resourceVersion, createdAt, annotations } = metadataOf(object as object);
   const spec = appSpec.safeParse(object.spec);
   if (!spec.success)
-    throw new InvalidError('spec', z.prettifyError(spec.error), `Correct the App ${namespace}/${name}.`);
+    throw new InvalidError(
+      'spec',
+      sentence(z.prettifyError(spec.error)),
+      `Correct the App ${namespace}/${name}.`,
+    );
   const counter = annotations[LAST_RELEASE];
   const lastRelease = counter === undefined ? undefined : parseRelease(counter);
   // A counter that cannot be read is not one that never counted: numbers would be given twice.

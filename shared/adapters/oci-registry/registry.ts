@@ -2,6 +2,7 @@ import { RetryableError } from '../../domain/errors.ts';
 import type { Registry } from '../../ports/registry.ts';
 
 const TIMEOUT_MS = 8000;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Image types that a registry must be told of, or it converts an index to something else. */
 const ACCEPT = [
@@ -29,6 +30,8 @@ export function ociRegistry(options: { scheme: 'https' | 'http' }): Registry {
       const digest = res.headers.get('docker-content-digest');
       if (!res.ok || !digest)
         throw new RetryableError(`the registry ${host} answered ${res.status} for ${reference}`);
+      if (!DIGEST.test(digest))
+        throw new RetryableError(`the registry ${host} named no digest of ${reference}`);
       return `${host}/${name}@${digest}`;
     },
   };

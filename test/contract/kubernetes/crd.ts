@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
+import { hosts, images, names, oddRefs, pathsOut } from '../../hostile/corpus/names.ts';
+import { texts as hostileTexts } from '../../hostile/corpus/texts.ts';
 import { freshNamespace } from '../cluster/world.ts';
 import type { ApiServer } from './api-server.ts';
 import { specCases } from './spec-cases.ts';
@@ -63,6 +65,39 @@ export function crdTests(server: () => ApiServer): void {
       { numRuns: 400 },
     );
   });
+
+  const fields: readonly ((text: string) => object)[] = [
+    (text) => ({ repository: text }),
+    (text) => ({ branch: text }),
+    (text) => ({ build: { context: text } }),
+    (text) => ({ checks: [text] }),
+    (text) => ({ env: { VALUE: text } }),
+    (text) => ({ env: { [text]: '' } }),
+    (text) => ({ secret: text }),
+    (text) => ({ domains: [text] }),
+    (text) => ({ image: text, checks: ['ci'] }),
+    (text) => ({ hold: { by: text, why: text, at: '2026-01-02T03:04:05Z' } }),
+    (text) => ({ readiness: { http: { path: text } } }),
+  ];
+  test.each(fields.map((field) => [Object.keys(field('x')).join(), field] as const))(
+    'they agree on hostile texts as %s',
+    async (_, field) => {
+      const corpus = [...Object.values(hostileTexts), ...names, ...hosts, ...images, ...pathsOut, ...oddRefs];
+      // The API server takes no text that is not well formed.
+      for (const text of corpus.filter((one) => one.isWellFormed() && one !== '__proto__'))
+        await agree({ repository: 'acme/shop', branch: 'main', ...field(text) });
+    },
+    60_000,
+  );
+
+  test.each(['env', 'build'])(
+    'a variable named __proto__, which the schema would pass over, is refused in %s',
+    async (where) => {
+      const env = JSON.parse('{"__proto__":"x"}') as object;
+      const change = where === 'env' ? { env } : { build: { env } };
+      expect(await asKept({ repository: 'acme/shop', branch: 'main', ...change })).toBeUndefined();
+    },
+  );
 
   test.each([
     ['a', true],

@@ -116,6 +116,13 @@ export const specCases: readonly (readonly [string, Readonly<Record<string, unkn
   ['a hold without a time', { hold: { by: 'ann' } }, false],
   ['a hold on no day', { hold: { by: 'ann', at: '2026-02-30T00:00:00Z' } }, false],
   ['a hold by nobody', { hold: { by: '', at: '2026-01-02T03:04:05Z' } }, false],
+  ['a hold with an escape', { hold: { by: 'ann\u001b[2J', at: '2026-01-02T03:04:05Z' } }, false],
+  ['a hold of two lines', { hold: { by: 'ann', why: 'a\nb', at: '2026-01-02T03:04:05Z' } }, false],
+  ['a hold with a C1 control', { hold: { by: 'ann', why: '\u009b2J', at: '2026-01-02T03:04:05Z' } }, false],
+  ['a check of two lines', { checks: ['a\nb'] }, false],
+  ['a redeploy with an escape', { redeploy: { id: 'r-1', by: '\u001b' } }, false],
+  ['an image whose path leads out', { image: 'registry.test/../a:{sha}', checks: ['ci'] }, false],
+  ['an image with an empty part', { image: 'registry.test//a:{sha}', checks: ['ci'] }, false],
   ['a redeploy', { redeploy: { id: 'r-1', by: 'ann' } }, true],
   ['a redeploy of no one', { redeploy: { id: 'r-1' } }, false],
 ];

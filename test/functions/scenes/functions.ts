@@ -16,7 +16,7 @@ import { binaryHeaders, type StoredEvent } from '../../../scripts/local/broker/e
 import type { Ports } from '../../../shared/runtime/ports.ts';
 import { Killed } from './interventions.ts';
 
-const handlers: Readonly<Record<string, (ports: Ports) => HttpFunction>> = {
+export const handlers: Readonly<Record<string, (ports: Ports) => HttpFunction>> = {
   receiveWebhook,
   onPush,
   onBuild,

@@ -1,0 +1,50 @@
+const ESCAPE = '\u001b';
+
+/** Texts that somebody sends where a word is expected, by what they try. */
+export const texts: Readonly<Record<string, string>> = {
+  nothing: '',
+  'a space': ' ',
+  'a NUL': 'a\u0000b',
+  'a line break': 'line one\nverdict: deployed',
+  'a header of its own': 'x\r\nSet-Cookie: session=1\r\n\r\n<html>',
+  'a screen that is cleared': `${ESCAPE}[2J${ESCAPE}[H`,
+  'a title of the terminal': `${ESCAPE}]0;owned\u0007`,
+  'a link of the terminal': `${ESCAPE}]8;;http://evil.example\u001b\\click${ESCAPE}]8;;\u001b\\`,
+  'an escape that does not end': `${ESCAPE}]0;${'x'.repeat(200)}`,
+  'C1 controls': '\u009b2J\u0085\u009d0;owned\u009c',
+  'a backspace': 'deployed\b\b\b\b\b\b\b\bfailed',
+  'a turned direction': '\u202egnp.exe\u2066\u2069',
+  'line separators': 'a\u2028b\u2029c',
+  'zero width': 'ad\u200bmin\u200d\ufeff',
+  'a lone surrogate': 'a\ud800b\udc00',
+  'many combining marks': `z${'\u0301'.repeat(500)}`,
+  'letters of another script': 'аdmin', // the first one is Cyrillic
+  emoji: '👩‍👩‍👧‍👦'.repeat(50),
+  '100 kB on one line': 'x'.repeat(100_000),
+  'a prototype': '__proto__',
+  'a constructor': 'constructor',
+  'a path out': '../../../../etc/passwd',
+  'an encoded path out': '..%2f..%2fetc%2fpasswd',
+  'a percent that encodes nothing': '%zz%',
+  'a shell': '$(touch /tmp/owned);`id`|&',
+  'an option': '--upload-pack=touch /tmp/owned',
+  'a query of SQL': "'; drop table changes; --",
+  'a page': '<script>alert(1)</script>',
+  'a template': '{{constructor.constructor("return process")()}} #{process.env}',
+  'a format': '%s%s%n%x {name} {namespace} {sha}',
+  JSON: '{"level":60,"msg":"forged"}',
+  'a key of Redis': '*\r\n$7\r\nFLUSHALL\r\n',
+  'a bomb for regular expressions': `${'a'.repeat(5000)}!`,
+  'another one': `${'a.'.repeat(5000)}!`,
+  'dashes without end': `a${'-'.repeat(10_000)}b!`,
+  'a bomb of YAML': 'a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]',
+  'a tag of YAML': '!!js/function "function(){}"',
+  'a huge number': '9'.repeat(400),
+  Infinity: '1e999',
+  'not a number': 'NaN',
+  minus: '-1',
+  'a hexadecimal number': '0x10',
+};
+
+/** What no line that people read may hold: it would act on a terminal, forge a line or turn a text around. */
+export const ACTS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
