@@ -9,11 +9,13 @@ import { type Answer, decide, isStandby, type Standby, standbysOf } from './deci
 type Needs = Pick<Ports, 'cluster' | 'store' | 'probe' | 'clock' | 'log'>;
 
 /**
- * Standbys that are asked at once, and seconds that a pod has for its answer: 1,000 that all are silent take 40 s, inside
+ * Apps whose standbys are asked at once, and seconds that a pod has for its answer: 1,000 that all are silent take 40 s, inside
  * the minute that the broker gives; 1,000 that answer take one or two (npm run bench -- standbys).
  */
 const AT_ONCE = 50;
 const PROBE_SECONDS = 2;
+/** Of one standby: what ten pods of one image answer, the others do. */
+const PODS_ASKED = 10;
 
 /** Asks every standby whether it would take over, so that one that broke says so before it is needed. Only words follow. */
 export const handle = eventFunction<Needs>(
@@ -24,26 +26,21 @@ export const handle = eventFunction<Needs>(
       const workloads = await cluster.listWorkloads();
       const services = await cluster.listServices();
       const all = standbysOf({ apps: await cluster.listApps(), services, workloads });
-      const found = new Map<Standby, StandbyCheck>();
-      const missed = new Set<App>();
-      // Rights or a Namespace that go stop no other; the next tick asks again.
-      const missing = (app: App) => (err: unknown) => {
-        missed.add(app);
-        log.warn({ err, app: `${app.namespace}/${app.name}` }, 'its standbys could not be checked');
-      };
-
-      const asked = all.flatMap(({ app, standbys }) => standbys.map((standby) => ({ app, standby })));
-      await atOnce(asked, async ({ app, standby }) => {
-        const check = await checkOf(ports, app, standby, log).catch(missing(app));
-        if (check) found.set(standby, check);
-      });
+      let missed = 0;
       await atOnce(all, async ({ app, standbys }) => {
-        if (missed.has(app)) return;
-        const rollback = rollbackWords(standbys.flatMap((standby) => found.get(standby) ?? [])[0]);
-        if (app.status.rollback !== rollback)
-          await cluster.setAppStatus(app, { rollback }).catch(missing(app));
+        try {
+          const checks: StandbyCheck[] = [];
+          for (const standby of standbys) checks.push(...(await checkOf(ports, app, standby, log)));
+          const rollback = rollbackWords(checks[0]);
+          if (app.status.rollback !== rollback) await cluster.setAppStatus(app, { rollback });
+        } catch (err) {
+          // Rights or a Namespace that go stop no other; the next tick asks again.
+          missed++;
+          log.warn({ err, app: `${app.namespace}/${app.name}` }, 'its standbys could not be checked');
+        }
       });
-      log.info({ apps: all.length, standbys: asked.length, missed: missed.size }, 'standbys probed');
+      const standbys = all.reduce((sum, one) => sum + one.standbys.length, 0);
+      log.info({ apps: all.length, standbys, missed }, 'standbys probed');
     },
 );
 
@@ -56,13 +53,13 @@ async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>):
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-/** Undefined: it is no standby any more. */
+/** None: it is no standby any more, or it changed while it was looked at: the next tick sees how. */
 async function checkOf(
   ports: Needs,
   app: App,
   standby: Standby,
   log: Logger,
-): Promise<StandbyCheck | undefined> {
+): Promise<readonly StandbyCheck[]> {
   const { cluster, store } = ports;
   const release = standby.release.number;
   const pods = await cluster.listPods(app, release);
@@ -70,9 +67,9 @@ async function checkOf(
   const before = await store.getStandbyCheck(app.uid, release);
   const { check, event } = decide({ app, standby, pods, answers, before, now: ports.clock() });
   if (check.fault !== undefined) {
-    // One that was swept or claimed since it was listed has not broken.
+    // One that was swept or claimed since it was listed has not broken, nor one that was just not ready yet.
     const now = await cluster.getWorkload(app, release);
-    if (!now || !isStandby(now)) return undefined;
+    if (!now || !isStandby(now) || isReady(now) !== isReady(standby)) return [];
   }
   if (event) {
     log.info({ app: `${app.namespace}/${app.name}`, release, fault: check.fault }, event.reason);
@@ -80,18 +77,17 @@ async function checkOf(
     await cluster.recordEvent(app, event);
   }
   await store.saveStandbyCheck(check);
-  return check;
+  return [check];
 }
 
-/** Up to the first that does not answer: more than one silent pod would cost the others their time. */
+/** All at once, or a standby of many slow pods would cost the others their time. */
 async function ask({ probe }: Needs, { readiness }: Standby, pods: readonly Pod[]): Promise<Answer[]> {
   const timeoutSeconds = Math.min(readiness.timeoutSeconds, PROBE_SECONDS);
-  const answers: Answer[] = [];
-  for (const { name, ready, address } of pods) {
-    if (!ready || !address) continue;
-    const fault = await probe.fault(address, { ...readiness, timeoutSeconds });
-    answers.push({ pod: name, fault });
-    if (fault !== undefined) break;
-  }
-  return answers;
+  const asked = pods.filter(({ ready, address }) => ready && address).slice(0, PODS_ASKED);
+  return Promise.all(
+    asked.map(async ({ name, address }) => ({
+      pod: name,
+      fault: address && (await probe.fault(address, { ...readiness, timeoutSeconds })),
+    })),
+  );
 }

@@ -3,7 +3,7 @@ import type { Build } from '../../shared/domain/build.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
 import { type CiteEvent, githubEvent, ownEvent } from '../../shared/domain/events.ts';
-import type { Workload } from '../../shared/domain/workload.ts';
+import { isUnproven, type Workload } from '../../shared/domain/workload.ts';
 import type { ServiceSelector } from '../../shared/ports/cluster.ts';
 import type { Message } from '../../shared/ports/store.ts';
 
@@ -63,8 +63,12 @@ function unsettledApps({ apps, workloads, services }: ResyncFacts): AppRef[] {
   );
   const unsettled = workloads.filter(
     // Nothing is selected: the Service was made anew, and what was live is to be found.
-    ({ app, outcome }) =>
-      outcome === undefined || (outcome === 'deployed' && live.get(key(app)) === undefined),
+    (workload) => {
+      const selected = live.get(key(workload.app));
+      return selected === workload.release.number
+        ? isUnproven(workload)
+        : workload.outcome === undefined || (workload.outcome === 'deployed' && selected === undefined);
+    },
   );
   return [...unsettled.map((workload) => workload.app), ...wished];
 }

@@ -108,14 +108,15 @@ async function endLeftovers(ports: Needs, scene: Scene): Promise<void> {
   const left = scene.open.filter((change) => decideLeftover(change, scene));
   if (left.length === 0) return;
   const { cluster } = ports;
-  const [app, service, workloads] = await Promise.all([
+  const [app, service, workloads, pods] = await Promise.all([
     cluster.getApp(scene.app),
     cluster.getService(scene.app),
     cluster.listWorkloads(scene.app),
+    cluster.listPods(scene.app),
   ]);
   if (!app || !service) return;
   for (const change of left) {
-    const verdict = decideLeftover(change, { app, service, workloads });
+    const verdict = decideLeftover(change, { app, service, workloads, pods });
     if (verdict) await ledger(ports).conclude(change, verdict);
   }
 }

@@ -1,15 +1,17 @@
 import type { App } from '../../shared/domain/app.ts';
 import type { Change, Verdict } from '../../shared/domain/change.ts';
-import type { Service, Workload } from '../../shared/domain/workload.ts';
+import { workloadFailure } from '../../shared/domain/pod-failure.ts';
+import type { Pod, Service, Workload } from '../../shared/domain/workload.ts';
 
-interface Scene {
+interface LeftoverFacts {
   readonly service: Pick<Service, 'live'>;
   readonly app: Pick<App, 'spec'>;
   readonly workloads: readonly Workload[];
+  readonly pods: readonly Pod[];
 }
 
 /** The verdict of an open Change that no step will end any more; undefined: it still waits for something. */
-export function decideLeftover(change: Change, scene: Scene): Verdict | undefined {
+export function decideLeftover(change: Change, scene: LeftoverFacts): Verdict | undefined {
   const workload = scene.workloads.find(
     ({ release }) => release.change === change.id || release.number === change.release,
   );
@@ -17,11 +19,12 @@ export function decideLeftover(change: Change, scene: Scene): Verdict | undefine
   if (workload?.outcome === 'deployed' && (change.kind !== 'rollback' || isLive(workload, scene.service))) {
     return { outcome: 'deployed', release: workload.release.number };
   }
-  if (workload?.outcome === 'failed') return { outcome: 'failed', why: `r${workload.release.number} failed` };
+  if (workload?.outcome === 'failed') return { outcome: 'failed', why: failure(workload, scene) };
   if (workload?.outcome === 'superseded' && change.kind !== 'rollback') {
     return { outcome: 'superseded', by: `r${overtaker(workload, scene)}` };
   }
-  if (workload?.outcome === 'cancelled') return { outcome: 'cancelled', by: 'a person' };
+  if (workload?.outcome === 'cancelled')
+    return { outcome: 'cancelled', by: change.cancelledBy ?? 'a person' };
   if (change.release !== undefined && !workload) {
     return { outcome: 'failed', why: `r${change.release} is not there any more` };
   }
@@ -30,11 +33,24 @@ export function decideLeftover(change: Change, scene: Scene): Verdict | undefine
   // Perhaps before its Change was opened.
   return hold?.givenUp === change.release
     ? { outcome: 'failed', why: `r${change.release} did not get ready, and was given up` }
-    : { outcome: 'cancelled', by: 'the end of the Hold that asked for it' };
+    : { outcome: 'cancelled', by: change.cancelledBy ?? 'the end of the Hold that asked for it' };
+}
+
+/** In the words that whoever marked it had, where its pods still say so. */
+function failure(workload: Workload, { pods }: Pick<LeftoverFacts, 'pods'>): string {
+  const { number } = workload.release;
+  const found = workloadFailure(
+    workload,
+    pods.filter(({ release }) => release === number),
+  );
+  return found ? `r${number}: ${found.why}` : `r${number} failed`;
 }
 
 /** The next release there is, or will be; or what a person went back to. */
-function overtaker({ release }: Workload, { workloads, app }: Pick<Scene, 'workloads' | 'app'>): number {
+function overtaker(
+  { release }: Workload,
+  { workloads, app }: Pick<LeftoverFacts, 'workloads' | 'app'>,
+): number {
   const newer = workloads.map((other) => other.release.number).filter((number) => number > release.number);
   if (newer.length > 0) return Math.min(...newer);
   const asked = app.spec.hold?.release;

@@ -4,6 +4,7 @@ import { type Verdict, verdictText } from '../../shared/domain/change.ts';
 import { waitingFor, workloadFailure } from '../../shared/domain/pod-failure.ts';
 import {
   isReady,
+  isUnproven,
   type Pod,
   type Service,
   type Workload,
@@ -152,9 +153,6 @@ function automatic(facts: SwitchFacts): SwitchDecision {
   if (app.spec.hold) return { action: 'hold', release: by, reason: heldBy(app.spec.hold) };
   return towards(newest, facts, 'every wanted pod is ready');
 }
-
-/** Selected before anybody knew how it ended; or just when it was overtaken, or a person went to what had been. */
-const isUnproven = ({ outcome }: Workload) => outcome !== 'deployed' && outcome !== 'failed';
 
 const settle = ({ release }: Workload, verdict: Verdict): SwitchDecision => ({
   action: 'settle',

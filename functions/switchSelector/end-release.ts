@@ -1,4 +1,6 @@
+import type { AppRef } from '../../shared/domain/app.ts';
 import type { Verdict } from '../../shared/domain/change.ts';
+import { ownEvent } from '../../shared/domain/events.ts';
 import type { WorkloadOutcome } from '../../shared/domain/workload.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import { markEnded } from '../../shared/runtime/mark-ended.ts';
@@ -19,12 +21,17 @@ export async function endRelease(
   if (release === scene.service.live) {
     await conclude(ports, scene, release, verdict);
     // What is selected has no standby clock, whatever its outcome: the switch away from it starts that.
-    await cluster.updateWorkload(workload, mark);
+    const clock = workload.standbySince === undefined ? {} : { standbySince: null };
+    await cluster.updateWorkload(workload, { ...mark, ...clock });
+    // An edit of the configuration waits for it: what is selected may be superseded by none (createService).
+    await ports.events.emit(ownEvent('dev.cite.app.found', refOf(scene.app)));
     return;
   }
   await markEnded(ports, scene.service, workload, mark);
   await conclude(ports, scene, release, verdict);
 }
+
+const refOf = ({ namespace, name }: AppRef): AppRef => ({ namespace, name });
 
 async function conclude(ports: Needs, scene: Scene, release: number, verdict: Verdict): Promise<void> {
   for (const change of changesOf(scene, release)) await ledger(ports).conclude(change, verdict);

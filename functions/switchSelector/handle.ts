@@ -11,7 +11,7 @@ import { askedAt, isToProve, type Needs, readScene } from './scene.ts';
 import { writeSummary } from './write-summary.ts';
 
 /** More steps than any story has: after that the next event goes on. */
-const MAX_STEPS = 10;
+const MAX_STEPS = 20;
 
 /** Something of an App's Workloads has changed, or a person wants another Release live: step by step towards it. */
 export const handle = eventFunction<Needs>(

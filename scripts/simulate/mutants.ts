@@ -16,9 +16,8 @@ const endsWithoutEpoch: Edit = {
   file: 'shared/runtime/mark-ended.ts',
   from: `  const raised = await cluster.raiseEpoch(service);
   await cluster.updateWorkload(workload, { ...mark, standbySince: clock() });
-  await cluster.raiseEpoch(raised);`,
-  to: `  if (service.epoch < 0) return;
-  await cluster.updateWorkload(workload, { ...mark, standbySince: clock() });`,
+  await raiseAgain(cluster, raised, workload);`,
+  to: `  await cluster.updateWorkload(workload, { ...mark, standbySince: clock() });`,
 };
 
 /** The bugs that the simulation must find: orders turned round, tests left out, wake-ups forgotten (issue 5). */

@@ -21,6 +21,8 @@ export interface Change {
   readonly base?: string;
   /** Key of the Build that it needs; absent when an external CI builds, or the image is known. */
   readonly build?: string;
+  /** Who wants it to end: written before anything is done about it, so that its verdict names them. */
+  readonly cancelledBy?: string;
   /** Number of its Release, once given. For a rollback: the one that was asked for. */
   readonly release?: number;
   readonly state: ChangeState;
@@ -160,6 +162,12 @@ export const stalledReason = ({ state }: Pick<Change, 'state'>, what: string) =>
 
 export const isStalled = ({ state, reason }: Pick<Change, 'state' | 'reason'>) =>
   reason.startsWith(stalledReason({ state }, ''));
+
+/** The Change with the wish that it end; the same object where it was wished before, or has ended. */
+export function wishCancelled(change: Change, by: string, at: Date): Change {
+  if (change.verdict || change.cancelledBy !== undefined) return change;
+  return { ...change, cancelledBy: oneLine(by), updatedAt: at.toISOString() };
+}
 
 /** The Change with its verdict. A Change that has one keeps it: the first verdict is the verdict. */
 export function concludeChange(change: Change, given: Verdict, at: Date): Change {

@@ -1,5 +1,5 @@
 import type { App, AppRef } from './app.ts';
-import type { Service, Workload } from './workload.ts';
+import { isUnproven, type Service, type Workload } from './workload.ts';
 
 /** What becomes of one Workload, and the reason that a person is shown. */
 export interface SweepAction {
@@ -69,7 +69,7 @@ function retire(
   if (workload.outcome !== 'deployed') {
     return { action: 'scale down', reason: `${workload.outcome ?? 'abandoned'}: it never was live` };
   }
-  const proving = workloads.some((w) => w.release.number === service?.live && w.outcome === undefined);
+  const proving = workloads.some((w) => w.release.number === service?.live && isUnproven(w));
   if (proving && service?.previous === workload.release.number) {
     return { action: 'keep', reason: `kept: r${service.live} is not proven yet` };
   }

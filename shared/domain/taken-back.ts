@@ -1,4 +1,5 @@
 import { type Change, TIMELINE_STEPS } from './change.ts';
+import { ConflictError } from './errors.ts';
 
 /** What a Change is about: none of it ever changes. */
 const IDENTITY = [
@@ -23,7 +24,7 @@ function takenBack(before: Change, after: Change): string | undefined {
   const changed = IDENTITY.find((field) => before[field] !== after[field]);
   if (changed !== undefined) return `its ${changed}`;
   if (before.release !== undefined && after.release === undefined) return 'its release';
-  return keepsSteps(before, after) ? undefined : 'a step of its timeline';
+  return undefined;
 }
 
 /** The steps that were there are there, in their order, but for the oldest of a timeline that is full. */
@@ -35,8 +36,13 @@ function keepsSteps({ timeline: before }: Change, { timeline: after }: Change): 
   return false;
 }
 
-/** Throws where it would take something back. */
+/**
+ * Throws where it would take something back; ConflictError where that are steps: a store that failed over may have had
+ * others at this revision.
+ */
 export function requireAddition(before: Change, after: Change): void {
+  if (!keepsSteps(before, after))
+    throw new ConflictError(`Change ${before.id} would take back a step of its timeline`);
   const what = takenBack(before, after);
   if (what !== undefined) throw new Error(`Change ${before.id} would take back ${what}`);
 }

@@ -79,6 +79,10 @@ export interface Service {
   readonly endpoints: readonly number[];
 }
 
+/** Of what is live: selected before anybody knew how it ended; or just when it was overtaken, or a person went to what had been. */
+export const isUnproven = ({ outcome }: Pick<Workload, 'outcome'>) =>
+  outcome !== 'deployed' && outcome !== 'failed';
+
 /** Invariant 1: at least one wanted pod, and all of them ready for minReadySeconds. */
 export const isReady = (workload: Pick<Workload, 'replicas' | 'available'>) =>
   workload.replicas > 0 && workload.available >= workload.replicas;

@@ -5,6 +5,7 @@ import {
   type NewChange,
   openChange,
   type Verdict,
+  wishCancelled,
 } from '../domain/change.ts';
 import { ownEvent } from '../domain/events.ts';
 import type { Ports } from './ports.ts';
@@ -35,6 +36,7 @@ export function ledger({ store, events, clock }: Needs) {
     },
     advance: (change: Change, next: Parameters<typeof advanceChange>[1]) =>
       save(change, advanceChange(change, next, clock())),
+    wishCancelled: (change: Change, by: string) => save(change, wishCancelled(change, by, clock())),
     async conclude(change: Change, verdict: Verdict): Promise<Change> {
       const ended = await save(change, concludeChange(change, verdict, clock()));
       // An edit of the App that was left to it, to go with its release, is nobody's now (createService).

@@ -1,3 +1,4 @@
+import { ConflictError } from '../domain/errors.ts';
 import type { Service, Workload } from '../domain/workload.ts';
 import type { WorkloadChange } from '../ports/cluster.ts';
 import type { Ports } from './ports.ts';
@@ -15,5 +16,24 @@ export async function markEnded(
 ): Promise<void> {
   const raised = await cluster.raiseEpoch(service);
   await cluster.updateWorkload(workload, { ...mark, standbySince: clock() });
-  await cluster.raiseEpoch(raised);
+  await raiseAgain(cluster, raised, workload);
+}
+
+/** Times that others may raise it meanwhile: each hold, lift and look does. */
+const TRIES = 5;
+
+/** Others may have raised it as well; only one who has made the release live after all is a reason to look anew. */
+async function raiseAgain(cluster: Ports['cluster'], raised: Service, workload: Workload): Promise<void> {
+  let service = raised;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await cluster.raiseEpoch(service);
+      return;
+    } catch (err) {
+      if (!(err instanceof ConflictError) || attempt === TRIES) throw err;
+      const now = await cluster.getService(workload.app);
+      if (!now || now.live === workload.release.number) throw err;
+      service = now;
+    }
+  }
 }

@@ -45,9 +45,10 @@ export function status({ cluster, store, clock }: Needs): OpenAPIHono {
     const body = {
       version: manifest.version,
       apps: apps.length,
-      brokenStandbys: apps.flatMap(({ namespace, name, status: { rollback } }) => {
-        const standby = brokenIn(rollback);
-        return standby === undefined ? [] : [{ namespace, name, standby }];
+      brokenStandbys: apps.flatMap(({ namespace, name, status }) => {
+        const standby = brokenIn(status.rollback);
+        // It may have become another one since it was asked.
+        return standby === undefined || standby !== status.standby ? [] : [{ namespace, name, standby }];
       }),
       openChanges: open.length,
       unjudgedDeliveries: unjudged.length,

@@ -27,23 +27,34 @@ export async function cancel(ports: Needs, id: string, by: string): Promise<Chan
 }
 
 async function conclude(ports: Needs, app: App | undefined, id: string, by: string): Promise<Change> {
-  const change = await requireChange(ports, id);
+  let change = await requireChange(ports, id);
   if (change.verdict?.outcome === 'cancelled') return change;
   if (change.verdict)
     throw refusal(409, `It has ended already, ${change.reason}. Only a Change under way can be cancelled.`);
+  if (app) await requireNotLive(ports, app, change);
+  change = await ledger(ports).wishCancelled(change, by);
   if (app) await withdraw(ports, app, change);
-  return ledger(ports).conclude(change, { outcome: 'cancelled', by });
+  return ledger(ports).conclude(change, { outcome: 'cancelled', by: change.cancelledBy ?? by });
 }
 
-async function withdraw(ports: Needs, app: App, change: Change): Promise<void> {
-  const { cluster } = ports;
+/** What the Change is for, where there is something of it. */
+async function releaseOf({ cluster }: Needs, app: App, change: Change) {
   const service = await cluster.getService(app);
   const workload = (await cluster.listWorkloads(app)).find(
     ({ release }) => release.change === change.id || release.number === change.release,
   );
-  const release = workload?.release.number ?? change.release;
+  return { service, workload, release: workload?.release.number ?? change.release };
+}
+
+async function requireNotLive(ports: Needs, app: App, change: Change): Promise<void> {
+  const { service, release } = await releaseOf(ports, app, change);
   if (release !== undefined && service?.live === release)
     throw refusal(409, `r${release} is live already. Activate another release instead.`);
+}
+
+async function withdraw(ports: Needs, app: App, change: Change): Promise<void> {
+  const { service, workload } = await releaseOf(ports, app, change);
+  await requireNotLive(ports, app, change);
   if (change.kind === 'rollback') await withdrawRelease(ports, app, change);
   if (service && workload)
     await markEnded(ports, service, workload, workload.outcome === undefined ? { outcome: 'cancelled' } : {});

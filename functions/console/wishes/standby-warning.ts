@@ -10,7 +10,8 @@ export async function standbyWarning(
 ): Promise<string | undefined> {
   // Pods that are started anew have not been checked.
   if (state === 'starting') return undefined;
-  const check = await store.getStandbyCheck(app.uid, release);
+  // The wish is carried out already: a store that is away leaves out the warning, no more.
+  const check = await store.getStandbyCheck(app.uid, release).catch(() => undefined);
   if (check?.fault === undefined) return undefined;
   return (
     `r${release} would not have taken over when it was checked ${ago(check.at, clock())} ago: ${check.fault}. ` +

@@ -48,54 +48,68 @@ export function changes(redis: Connection): Changes {
 }
 
 /**
- * Records that are in all of the query's indexes and opened in its time, in batches. One index alone is read no further
- * than is needed; of several Redis makes the intersection.
+ * Records of the query's smallest index that were opened in its time, newest first, in batches: what else is asked for
+ * is asked of the record. No index is read further than is needed.
  */
 async function* newestFirst(
   redis: Connection,
   query: ChangeQuery,
   limit: number,
 ): AsyncGenerator<readonly string[]> {
-  const [first, ...others] = indexes(query);
+  const index = await smallest(redis, indexes(query));
   const since = query.since === undefined ? -Infinity : instant(query.since);
-  const until = Math.min(
+  let until = Math.min(
     query.until === undefined ? Infinity : instant(query.until) - 1,
     query.after === undefined ? Infinity : instant(query.after.openedAt),
   );
-  if (others.length > 0) {
-    const all = await redis.run((client) =>
-      client.zInterWithScores([first, ...others], { AGGREGATE: 'MAX' }),
+  const given = new Set<string>();
+  for (let count = limit + 1; ; count = Math.min(2 * count, MOST_AT_ONCE + given.size)) {
+    const options = { BY: 'SCORE', REV: true, LIMIT: { offset: 0, count } } as const;
+    const batch = await redis.run((client) =>
+      client.zRangeWithScores(index, bound(until), bound(since), options),
     );
-    const inTime = all.filter(({ score }) => score >= since && score <= until);
-    return yield inTime.reverse().map(({ value }) => value);
-  }
-  // Where the place of the last page is shared by others, they are left out after reading: hence one more.
-  const count = limit + 1;
-  for (let offset = 0; ; offset += count) {
-    const options = { BY: 'SCORE', REV: true, LIMIT: { offset, count } } as const;
-    const batch = await redis.run((client) => client.zRange(first, bound(until), bound(since), options));
-    yield batch;
+    // By place, not by number: what leaves the index meanwhile moves none of the others.
+    until = batch.at(-1)?.score ?? until;
+    yield batch.map(({ value }) => value).filter((record) => !given.has(record));
+    for (const { value } of batch) given.add(value);
     if (batch.length < count) return;
   }
 }
 
+/** Records asked of an index at once. */
+const MOST_AT_ONCE = 1000;
+
+async function smallest(redis: Connection, all: readonly [string, ...string[]]): Promise<string> {
+  if (all.length === 1) return all[0];
+  const sizes = await redis.run((client) => Promise.all(all.map((index) => client.zCard(index))));
+  const [least = all[0]] = all.toSorted(
+    (a, b) => (sizes[all.indexOf(a)] ?? 0) - (sizes[all.indexOf(b)] ?? 0),
+  );
+  return least;
+}
+
 const bound = (time: number) => (time === Infinity ? '+inf' : time === -Infinity ? '-inf' : time);
 
+/** Those to choose from: of an App, a repository, a commit or a Build there are few Changes, and what is open is few. */
 function indexes(query: ChangeQuery): readonly [string, ...string[]] {
+  const { app, repository, branch, build, person, outcome, redoes, open } = query;
   const prefix = query.commit === undefined ? undefined : commitPrefix(query.commit);
-  const wanted = [
+  const [first, ...few] = [
     ...(prefix === undefined ? [] : [keys.changesOfCommit(prefix)]),
-    ...(query.app === undefined ? [] : [keys.changesOfApp(query.app)]),
-    ...(query.repository === undefined ? [] : [keys.changesOfRepository(query.repository)]),
-    ...(query.branch === undefined ? [] : [keys.changesOfBranch(query.branch)]),
-    ...(query.build === undefined ? [] : [keys.changesOfBuild(query.build)]),
-    ...(query.person === undefined ? [] : [keys.changesOfPerson(query.person)]),
-    ...(query.outcome === undefined ? [] : [keys.changesOfOutcome(query.outcome)]),
-    ...(query.redoes === undefined ? [] : [keys.changesThatRedo(query.redoes)]),
-    ...(query.open === undefined ? [] : [query.open ? keys.openChanges : keys.endedChanges]),
+    ...(app === undefined ? [] : [keys.changesOfApp(app)]),
+    ...(repository === undefined ? [] : [keys.changesOfRepository(repository)]),
+    ...(build === undefined ? [] : [keys.changesOfBuild(build)]),
+    ...(open ? [keys.openChanges] : []),
   ];
-  const [first, ...others] = wanted;
-  return first === undefined ? [keys.changes] : [first, ...others];
+  if (first !== undefined) return [first, ...few];
+  return [
+    keys.changes,
+    ...(branch === undefined ? [] : [keys.changesOfBranch(branch)]),
+    ...(person === undefined ? [] : [keys.changesOfPerson(person)]),
+    ...(outcome === undefined ? [] : [keys.changesOfOutcome(outcome)]),
+    ...(redoes === undefined ? [] : [keys.changesThatRedo(redoes)]),
+    ...(open === false ? [keys.endedChanges] : []),
+  ];
 }
 
 const claim = ({ app, commit }: Change) => JSON.stringify([app.uid, commit]);
