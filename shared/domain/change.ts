@@ -166,7 +166,7 @@ export const isStalled = ({ state, reason }: Pick<Change, 'state' | 'reason'>) =
 /** The Change with the wish that it end; the same object where it was wished before, or has ended. */
 export function wishCancelled(change: Change, by: string, at: Date): Change {
   if (change.verdict || change.cancelledBy !== undefined) return change;
-  return { ...change, cancelledBy: oneLine(by), updatedAt: at.toISOString() };
+  return { ...change, cancelledBy: sentence(by), updatedAt: at.toISOString() };
 }
 
 /** The Change with its verdict. A Change that has one keeps it: the first verdict is the verdict. */

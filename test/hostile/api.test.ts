@@ -65,7 +65,10 @@ const partOf = <T>(all: readonly T[]): readonly T[] => {
 };
 const json = (body: object) => JSON.stringify(body);
 
-describe('every route of the API, whatever it is sent, answers, and says what is wrong', () => {
+// Thousands of requests, on a machine that is busy with other tests.
+describe('every route of the API, whatever it is sent, answers, and says what is wrong', {
+  timeout: 120_000,
+}, () => {
   test('in its path', async () => {
     for (const operation of operations) {
       for (const parameter of operation.path.matchAll(/\{(\w+)\}/g)) {

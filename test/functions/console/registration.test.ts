@@ -113,7 +113,7 @@ describe('registering an App', () => {
     ['a port out of range', { repository: 'Acme/shop', port: 65_536 }, 'port'],
     ['a port that is text', { repository: 'Acme/shop', port: '8080' }, 'port'],
     ['PORT in the environment', { repository: 'Acme/shop', env: { PORT: '1' } }, 'env.PORT'],
-    ['an environment name with a line break', { repository: 'Acme/shop', env: { 'A\nB': '1' } }, 'env.A\nB'],
+    ['an environment name with a line break', { repository: 'Acme/shop', env: { 'A\nB': '1' } }, 'env.A B'],
     [
       'two kinds of readiness',
       { repository: 'Acme/shop', readiness: { http: { path: '/' }, grpc: {} } },
