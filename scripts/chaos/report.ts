@@ -134,8 +134,7 @@ function switchTable({ switches }: Outcome): string {
       kind,
       live.length,
       all.length - live.length,
-      percentile(took, 0.5).toFixed(1),
-      percentile(took, 1).toFixed(1),
+      ...[0.5, 1].map((part) => (took.length > 0 ? percentile(took, part).toFixed(1) : '—')),
     ];
   });
   const not = switches.filter(({ after }) => after === undefined);

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { visited } from '../../scripts/chaos/app.ts';
 import { until } from '../e2e/until.ts';
@@ -20,14 +21,17 @@ else
     function connection(host: string) {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       let opened = 0;
+      let socket: Socket | undefined;
       return {
         opened: () => opened,
+        isOpen: () => socket?.closed === false,
         ask: (path = '/') =>
           new Promise<string>((resolve, reject) => {
             const asking = request({ host, port: 80, path, agent }, (res) => {
               res.toArray().then((parts) => resolve(Buffer.concat(parts).toString()), reject);
             });
-            asking.once('socket', () => {
+            asking.once('socket', (taken) => {
+              socket = taken;
               if (!asking.reusedSocket) opened++;
             });
             asking.once('error', reject).end();
@@ -66,6 +70,11 @@ else
         LONG_MS,
       );
       expect(await long).toBe('r1 begins, r1 ends');
+      await until(
+        'the app closes it',
+        async () => held.isOpen(),
+        (open) => !open,
+      );
       expect(await held.ask()).toBe('r2');
       expect(held.opened()).toBe(2);
       held.close();
