@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { decideLeftover } from '../../functions/switchSelector/decide-leftover.ts';
-import { aChange, anApp, aService, aWorkload, deployed, NOON } from '../support/facts.ts';
+import type { Pod } from '../../shared/domain/workload.ts';
+import { aChange, anApp, aPod, aService, aWorkload, deployed, NOON } from '../support/facts.ts';
 
 const at = NOON.toISOString();
 const held = anApp({ spec: { hold: { by: 'Ada', at } } });
 const wishFor = (release: number) => anApp({ spec: { hold: { by: 'Ada', at, release } } });
 
 describe('the verdict of a Change that was left over', () => {
-  const scene = { service: aService({ live: 2 }), app: wishFor(1), workloads: [deployed(1), deployed(2)] };
+  const pods: readonly Pod[] = [];
+  const scene = {
+    service: aService({ live: 2 }),
+    app: wishFor(1),
+    workloads: [deployed(1), deployed(2)],
+    pods,
+  };
   const rollback = aChange({ id: 'uid-1/x', kind: 'rollback', release: 1 });
 
   it.each<[string, ReturnType<typeof aChange>, Partial<typeof scene>, object | undefined]>([
@@ -23,6 +30,21 @@ describe('the verdict of a Change that was left over', () => {
       aChange({ release: 3 }),
       { workloads: [deployed(2), aWorkload(3, { outcome: 'failed' })] },
       { outcome: 'failed', why: 'r3 failed' },
+    ],
+    [
+      'failed, in the words of its pods',
+      aChange({ release: 3 }),
+      {
+        workloads: [deployed(2), aWorkload(3, { outcome: 'failed', available: 0 })],
+        pods: [aPod(2), aPod(3, { reason: 'ImagePullBackOff', message: 'no such image' })],
+      },
+      { outcome: 'failed', why: 'r3: ImagePullBackOff: no such image' },
+    ],
+    [
+      'cancelled, by whoever wanted that',
+      aChange({ release: 1, cancelledBy: 'Ada' }),
+      { workloads: [aWorkload(1, { outcome: 'cancelled' }), deployed(2)] },
+      { outcome: 'cancelled', by: 'Ada' },
     ],
     [
       'superseded, when its release was',
