@@ -163,10 +163,11 @@ export const stalledReason = ({ state }: Pick<Change, 'state'>, what: string) =>
 export const isStalled = ({ state, reason }: Pick<Change, 'state' | 'reason'>) =>
   reason.startsWith(stalledReason({ state }, ''));
 
-/** The Change with the wish that it end; the same object where it was wished before, or has ended. */
+/** The Change with the wish that it end; the same object where that is written, or it has ended. */
 export function wishCancelled(change: Change, by: string, at: Date): Change {
-  if (change.verdict || change.cancelledBy !== undefined) return change;
-  return { ...change, cancelledBy: sentence(by), updatedAt: at.toISOString() };
+  const cancelledBy = sentence(by);
+  if (change.verdict || change.cancelledBy === cancelledBy) return change;
+  return { ...change, cancelledBy, updatedAt: at.toISOString() };
 }
 
 /** The Change with its verdict. A Change that has one keeps it: the first verdict is the verdict. */

@@ -34,7 +34,7 @@ async function conclude(ports: Needs, app: App | undefined, id: string, by: stri
   if (app) await requireNotLive(ports, app, change);
   change = await ledger(ports).wishCancelled(change, by);
   if (app) await withdraw(ports, app, change);
-  return ledger(ports).conclude(change, { outcome: 'cancelled', by: change.cancelledBy ?? by });
+  return ledger(ports).conclude(change, { outcome: 'cancelled', by });
 }
 
 /** What the Change is for, where there is something of it. */

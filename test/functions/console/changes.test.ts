@@ -162,7 +162,7 @@ describe('cancelling', () => {
       outcome: 'cancelled',
       standbySince: expect.any(Date),
     });
-    expect(types()).toEqual(['dev.cite.change.updated']);
+    expect(types()).toEqual(['dev.cite.change.updated', 'dev.cite.change.updated']);
     const again = await world.ask('POST', path(change.id, 'cancel'), { by: 'bob' });
     expect(again).toMatchObject({ status: 200, body: { verdict: { text: 'cancelled by ann' } } });
   });

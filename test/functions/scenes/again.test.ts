@@ -35,7 +35,7 @@ scene('a rollback and a redeploy name the Change whose Release they run, and who
   await w.lift();
   await w.settle();
   const newest = (await w.theApp()).lastRelease?.change;
-  await w.edit({ redeploy: { id: 'wish', by: 'Bob' } });
+  await w.redeploy('Bob');
   await w.settle();
   const [redeploy] = await w.changes();
   expect(redeploy).toMatchObject({ kind: 'redeploy', by: 'Bob', redoes: newest, reason: 'deployed as r3' });

@@ -30,7 +30,10 @@ scene('a Change whose verdict is the last thing that a dying console wrote never
   await w.deliver();
   await w.buildEnds(B);
   await w.deliver();
-  w.interventions.after('store.saveChange', () => w.interventions.die());
+  // The wish is written first, then the verdict.
+  w.interventions.after('store.saveChange', () =>
+    w.interventions.after('store.saveChange', () => w.interventions.die()),
+  );
   await expect(w.cancel(await w.changeOf(B))).rejects.toThrow('killed');
   await w.settle();
   expect(await w.story(B)).toBe('cancelled by Ada');
@@ -43,10 +46,12 @@ scene('a Change that a dying console could only mark ends as cancelled all the s
   await w.deliver();
   await w.buildEnds(B);
   await w.deliver();
-  w.interventions.before('store.saveChange', () => w.interventions.die());
+  w.interventions.before('store.saveChange', () =>
+    w.interventions.before('store.saveChange', () => w.interventions.die()),
+  );
   await expect(w.cancel(await w.changeOf(B))).rejects.toThrow('killed');
   await w.settle();
-  expect(await w.story(B)).toBe('cancelled by a person');
+  expect(await w.story(B)).toBe('cancelled by Ada');
   expect(await w.live()).toBe(1);
 });
 

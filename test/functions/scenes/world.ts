@@ -195,6 +195,12 @@ export function openWorld(from?: Snapshot) {
       const app = await this.theApp(ref);
       await systems.cluster.updateApp(app, { spec: appSpec.parse({ ...app.spec, ...spec }) });
     },
+    /** As the API writes down the wish for it. */
+    redeploy: (by: string, ref = SHOP) =>
+      asPerson(async () => {
+        const app = await systems.cluster.getApp(ref);
+        if (app) await systems.cluster.updateApp(app, { redeploy: { id: newId(), by } });
+      }),
     async push(commit: string, options: PushOptions = {}): Promise<void> {
       const { on, repository = REPOSITORY, branch = 'main', forced = false } = options;
       const before = host.head(repository, branch) ?? '0'.repeat(40);
