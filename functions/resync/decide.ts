@@ -20,6 +20,8 @@ export interface ResyncFacts {
   readonly pending: readonly Message[];
   /** Apps whose branch's head no Change is known of. */
   readonly newHeads: readonly AppRef[];
+  /** Apps of whose newest Release the store knows no Change. */
+  readonly lostReleases: readonly AppRef[];
   /** Apps whose turn it is to be looked at by createService. */
   readonly turn: readonly AppRef[];
   readonly now: Date;
@@ -45,8 +47,8 @@ export function decide(facts: ResyncFacts): CiteEvent[] {
       .map((build) => ownEvent('dev.cite.build.found', { build: build.key })),
     ...needRelease.map((change) => ownEvent('dev.cite.release.requested', { change: change.id })),
     ...waiting.map((change) => ownEvent('dev.cite.change.found', { change: change.id })),
-    ...unique([...unsettledApps(facts), ...ending.map((change) => change.app)]).map((app) =>
-      ownEvent('dev.cite.workload.found', app),
+    ...unique([...unsettledApps(facts), ...facts.lostReleases, ...ending.map((change) => change.app)]).map(
+      (app) => ownEvent('dev.cite.workload.found', app),
     ),
     ...facts.pending.map((message) => ownEvent('dev.cite.change.updated', { change: message.change })),
   ];

@@ -22,6 +22,7 @@ const facts = (change: Partial<ResyncFacts> = {}): ResyncFacts => ({
   unjudged: [],
   pending: [],
   newHeads: [],
+  lostReleases: [],
   turn: [],
   now: minutesAfterNoon(2),
   ...change,
@@ -80,6 +81,11 @@ describe('resync emits', () => {
     [
       'one look at the workloads for all that is on its way',
       { openChanges: [aChange({ state: 'switching', release: 2 })], workloads: [aWorkload(2), aWorkload(3)] },
+      [['dev.cite.workload.found', shop]],
+    ],
+    [
+      'a look for an App of whose newest release the store knows nothing',
+      { lostReleases: [anApp()] },
       [['dev.cite.workload.found', shop]],
     ],
     ['nothing for a wish that is fulfilled', { apps: [wished] }, []],

@@ -109,9 +109,11 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       if (webhook) world.webhooks.push(webhook);
       return;
     }
-    case 'lose a webhook':
-      world.webhooks.splice(n % Math.max(1, world.webhooks.length), 1);
+    case 'lose a webhook': {
+      const [lost] = world.webhooks.splice(n % Math.max(1, world.webhooks.length), 1);
+      if (lost) host.answered(lost, 0);
       return;
+    }
     case 'show the branch late': {
       const parent = head && host.records.parents.get(head);
       if (!head || !parent) return;
