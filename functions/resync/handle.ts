@@ -1,7 +1,7 @@
 import type { App } from '../../shared/domain/app.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import type { CiteEvent } from '../../shared/domain/events.ts';
-import type { Workload } from '../../shared/domain/workload.ts';
+import { isRemembered, type Workload } from '../../shared/domain/workload.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
@@ -34,7 +34,7 @@ export const handle = eventFunction<Needs>(
         unjudged: await store.unjudgedDeliveries(new Date(now.getTime() - PATIENCE_MS)),
         pending: await store.pendingMessages(),
         newHeads: await newHeads(ports, turn, workloads, log),
-        lostReleases: await lostReleases(ports, turn),
+        lostReleases: await lostReleases(ports, turn, workloads),
         turn: [...turn, ...troubledTurn(apps, now)],
         now,
       });
@@ -59,11 +59,23 @@ async function emitAll({ events }: Needs, all: readonly CiteEvent[], log: Logger
   return failed;
 }
 
-/** After a loss of the store: how the newest Release ended may have been told to nobody. */
-async function lostReleases({ store }: Needs, apps: readonly App[]): Promise<readonly App[]> {
+/** After a loss of the store: how a Release ended may have been told to nobody. */
+async function lostReleases(
+  { store, clock }: Needs,
+  apps: readonly App[],
+  workloads: readonly Workload[],
+): Promise<readonly App[]> {
   const lost: App[] = [];
-  for (const app of apps)
-    if (app.lastRelease && !(await store.getChange(app.lastRelease.change))) lost.push(app);
+  for (const app of apps) {
+    const own = workloads.filter(
+      (workload) => workload.app.namespace === app.namespace && workload.app.name === app.name,
+    );
+    for (const workload of own)
+      if (isRemembered(workload, clock()) && !(await store.getChange(workload.release.change))) {
+        lost.push(app);
+        break;
+      }
+  }
   return lost;
 }
 

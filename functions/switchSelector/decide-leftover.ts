@@ -40,10 +40,7 @@ function overtaker({ release }: Workload, { workloads, app }: Pick<Scene, 'workl
 }
 
 /** How a Workload's Release ended, as the cluster remembers it where the store does not; undefined: it has not. */
-export function endedBy(
-  workload: Workload,
-  scene: Pick<Scene, 'workloads' | 'app'>,
-): Verdict | undefined {
+export function endedBy(workload: Workload, scene: Pick<Scene, 'workloads' | 'app'>): Verdict | undefined {
   const { release, outcome } = workload;
   if (outcome === undefined) return undefined;
   switch (outcome) {

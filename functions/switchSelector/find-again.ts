@@ -5,21 +5,21 @@ import {
   endedWith,
   type NewChange,
 } from '../../shared/domain/change.ts';
-import { kept } from '../../shared/domain/kept.ts';
-import type { Workload } from '../../shared/domain/workload.ts';
+import { isRemembered, type Workload } from '../../shared/domain/workload.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import { endedBy } from './decide-leftover.ts';
 import type { Needs, Scene } from './scene.ts';
 
 /**
  * Changes that the store has lost, opened anew from what the cluster keeps: of what is on its way, so that it ends in its
- * verdict; and of the newest Release, whose verdict may not have been told. True: there is one more now.
+ * verdict; and, where somebody looks for it, of what has ended, for its verdict may not have been told. True: there are
+ * more now.
  */
 export async function findAgain(ports: Needs, scene: Scene, isLookedFor: boolean): Promise<boolean> {
   const lost = scene.unknown.map((workload) => stillOpen(scene, workload));
-  const newest = isLookedFor ? await newestLost(ports, scene) : undefined;
+  const ended = isLookedFor ? await endedUnknown(ports, scene) : [];
   let found = false;
-  for (const change of newest ? [...lost, newest] : lost) {
+  for (const change of [...lost, ...ended]) {
     const { opened } = await ledger(ports).open(change);
     if (opened) ports.log.warn({ change: change.id, state: change.state }, 'the store had lost this Change');
     found ||= opened;
@@ -36,15 +36,21 @@ function stillOpen({ app, service }: Scene, { release }: Workload): NewChange {
   };
 }
 
-/** What is live no longer has been told of long ago; to tell it again would say that it is live. */
-async function newestLost(ports: Needs, { app, service, workloads }: Scene): Promise<NewChange | undefined> {
-  const workload = workloads.find(({ release }) => release.number === app.lastRelease?.number);
-  const verdict = workload && endedBy(workload, service);
-  if (!verdict || (verdict.outcome === 'deployed' && verdict.release !== service.live)) return undefined;
-  const { release } = workload;
-  if (ports.clock().getTime() - Date.parse(release.createdAt) > kept.change) return undefined;
-  if (await ports.store.getChange(release.change)) return undefined;
-  return { ...foundAgain(app, release), release: release.number, ...endedWith(verdict) };
+/** In the order in which they went live: what is so now is the last. */
+async function endedUnknown(ports: Needs, scene: Scene): Promise<readonly NewChange[]> {
+  const { app, service, workloads } = scene;
+  const isLive = ({ release }: Workload) => Number(release.number === service.live);
+  const ended: NewChange[] = [];
+  for (const workload of workloads.toSorted(
+    (a, b) => isLive(a) - isLive(b) || a.release.number - b.release.number,
+  )) {
+    const { release } = workload;
+    const verdict = endedBy(workload, scene);
+    if (!verdict || !isRemembered(workload, ports.clock()) || (await ports.store.getChange(release.change)))
+      continue;
+    ended.push({ ...foundAgain(app, release), release: release.number, ...endedWith(verdict) });
+  }
+  return ended;
 }
 
 function foundAgain(app: Scene['app'], { change, commit, number }: Workload['release']) {
@@ -53,7 +59,8 @@ function foundAgain(app: Scene['app'], { change, commit, number }: Workload['rel
   return {
     ...changeOf(app, { id: '', kind: kindOf({ id: change }), commit, title, author: '' }),
     id: change,
-  };
+    foundAgain: true,
+  } as const;
 }
 
 /** The id begins with the App's uid, then the cause: `config/…`, `redeploy/…`, or the id of a push. */

@@ -151,6 +151,7 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     case 'edit the replicas':
       return edit(world, app, (spec) => ({ ...spec, replicas: 1 + (n % 3) }));
     case 'follow another branch': {
+      if (app) world.moved.add(app.name);
       if (host.head(REPOSITORY, 'other') === undefined && head) push({ branch: 'other' });
       return edit(world, app, (spec) => ({ ...spec, branch: branch === MAIN ? 'other' : MAIN }));
     }
@@ -158,6 +159,7 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       if (!app) return;
       world.wishes.forget(app);
       chronicle.did(app.uid, 'deleted');
+      world.moved.add(app.name);
       await world.cluster.deleteApp(app);
       const { hold: _hold, redeploy: _redeploy, ...spec } = app.spec;
       return later(WINDOW, () => void world.app(app, spec).catch(() => undefined));

@@ -108,6 +108,8 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   const processes = new Processes();
   const looks = new Looks(objects);
   const wishes = new Wishes();
+  /** Apps (by name) that were made to follow another branch, or were deleted. */
+  const moved = new Set<string>();
   const chronicle = from?.chronicle.copy() ?? new Chronicle();
   /** Whose call is being made. */
   let caller = 0;
@@ -391,6 +393,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     newId,
     wishes,
     chronicle,
+    moved,
     publish,
     step,
     advance: (seconds: number) => {

@@ -109,7 +109,8 @@ scene(
     const told = [A, B].map((commit) => w.host.lastStatus(commit)?.description);
     w.wipe();
     await round(w);
-    expect(await judgements(w, A)).toEqual([{ skipped: 'it was judged before the store was lost' }]);
+    expect(await judgements(w, A)).toEqual([{ changes: [expect.any(String)] }]);
+    expect(await w.story(A)).toBe('deployed as r1');
     expect([A, B].map((commit) => w.host.lastStatus(commit)?.description)).toEqual(told);
     expect(await w.live()).toBe(2);
   },

@@ -38,8 +38,11 @@ const REPOSITORY = 'acme/shop';
 const MAX_DELIVERIES = 3000;
 const RETRY_AFTER_MS = 1000;
 
-/** Reasons of the Events by which notify tells of verdicts. */
-const verdicts = new Set(['Deployed', 'Superseded', 'Skipped', 'Cancelled', 'Refused', 'Failed']);
+/** Reasons of the Events that tell of verdicts, and of standbys. */
+const verdicts = new Set([
+  ...['Deployed', 'Superseded', 'Skipped', 'Cancelled', 'Refused', 'Failed'],
+  ...['StandbyBroken', 'StandbyReady'],
+]);
 
 const manifests = readManifests('knative/base');
 
@@ -197,7 +200,7 @@ export function openWorld(from?: Snapshot) {
     interventions,
     unreadable,
     probe,
-    /** Reason and message of what the App's people were told, oldest first; verdicts apart. */
+    /** Reason and message of what the App's people were told, oldest first; verdicts and standbys apart. */
     told: () =>
       [...appEvents.values()]
         .filter(({ reason }) => !verdicts.has(reason))
@@ -217,6 +220,13 @@ export function openWorld(from?: Snapshot) {
     },
     advance(seconds: number): void {
       now += seconds * 1000;
+    },
+    /** What `kubectl edit service` does: neither epoch nor clock know of it. */
+    select(release: number | undefined, { namespace, name } = SHOP): void {
+      const record = records.get('Service', namespace, name);
+      if (!record) throw new Error(`there is no Service ${name}`);
+      const { live: _, ...body } = record.body;
+      records.update(record, { ...body, ...(release === undefined ? {} : { live: release }) });
     },
     sweep: () => ping('gc-sweep'),
     resync: () => ping('resync'),

@@ -9,6 +9,7 @@ import { DeniedError, InvalidError } from '../../../shared/domain/errors.ts';
 import type {
   Ancestry,
   CodeHost,
+  CommitStatus,
   DeploymentReport,
   HookDelivery,
   ToldStatus,
@@ -146,6 +147,9 @@ export function memoryCodeHost(from?: { readonly records: Records }, clock = () 
     async removeWebhook(repository, url) {
       address(repository);
       webhooks.delete(hookKey(repository, url));
+      // Its log goes with it.
+      const isOfIt = (one: Sent) => hookKey(one.repository, one.url) === hookKey(repository, url);
+      sent.splice(0, sent.length, ...sent.filter((one) => !isOfIt(one)));
     },
     async listHookDeliveries(repository, url, since) {
       address(repository);
