@@ -153,7 +153,11 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     case 'follow another branch': {
       if (app) world.moved.add(app.name);
       if (host.head(REPOSITORY, 'other') === undefined && head) push({ branch: 'other' });
-      return edit(world, app, (spec) => ({ ...spec, branch: branch === MAIN ? 'other' : MAIN }));
+      const to = branch === MAIN ? 'other' : MAIN;
+      // What was pushed to the branch that is left may come after it in history: the branch that is followed decides.
+      const there = host.head(REPOSITORY, to);
+      if (there !== undefined) chronicle.movedBackTo.add(there);
+      return edit(world, app, (spec) => ({ ...spec, branch: to }));
     }
     case 'delete the App': {
       if (!app) return;
@@ -261,6 +265,8 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       // They come back by themselves.
       return later(n % WINDOW, () => {
         if (world.fates.get(release.commit) !== 'crashes') machine.ready(ref, release.number);
+        // Its deadline ends what never got ready; one that was unready for a moment only is not waited for, for ever.
+        else machine.crash(ref, release.number, true);
       });
     }
     case 'the app answers badly':
