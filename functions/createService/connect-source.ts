@@ -2,6 +2,7 @@ import type { App } from '../../shared/domain/app.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Needs } from './needs.ts';
+import { connected, sayWhatWasRestored } from './say-restored.ts';
 import type { NewCondition } from './write-conditions.ts';
 
 /** What Cite listens to. */
@@ -14,24 +15,21 @@ interface SourceConnection {
 }
 
 /** Webhook and collaborator. Without the right to make them Apps still follow their branch, by resync: it is said. */
-export async function connectSource(
-  { codeHost, config }: Needs,
-  app: App,
-  log: Logger,
-): Promise<SourceConnection> {
+export async function connectSource(ports: Needs, app: App, log: Logger): Promise<SourceConnection> {
+  const { codeHost, config } = ports;
   const type = 'SourceConnected';
   const { repository } = app.spec;
   let isHooked = false;
   try {
-    await codeHost.ensureWebhook(repository, {
+    const faults = await codeHost.ensureWebhook(repository, {
       url: config.WEBHOOK_URL,
       secret: config.WEBHOOK_SECRET,
       events: EVENTS,
     });
     isHooked = true;
+    await sayWhatWasRestored(ports, repository, faults);
     if (config.DEPLOY_BOT !== undefined) await codeHost.ensureCollaborator(repository, config.DEPLOY_BOT);
-    const message = `${repository} tells of its pushes.`;
-    return { condition: { type, status: 'True', reason: 'Connected', message } };
+    return { condition: { type, status: 'True', reason: 'Connected', message: connected(repository) } };
   } catch (err) {
     if (!(err instanceof InvalidError || err instanceof RetryableError)) throw err;
     log.warn({ err, repository }, 'source not connected');

@@ -62,7 +62,9 @@ async function isLastKnown(
   workloads: readonly Workload[],
 ): Promise<boolean> {
   if (!lastRelease || workloads.some(({ release }) => release.number === lastRelease.number)) return true;
-  return (await store.getChange(lastRelease.change)) !== undefined;
+  const change = await store.getChange(lastRelease.change);
+  // One that was deployed and runs no more was deleted by hand: the sweep leaves the newest.
+  return change !== undefined && change.verdict?.outcome !== 'deployed';
 }
 
 /** Replicas are no part of a Release: what serves, or is about to, gets them at once. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '../../shared/domain/change.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { parseOwnEvent } from '../../shared/domain/events.ts';
+import { statusContext } from '../../shared/domain/status-context.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
@@ -55,6 +56,8 @@ async function tellAll(ports: Needs, id: string, log: Logger): Promise<void> {
       log.warn({ err, change: id }, 'the code host refuses to be told');
     }
     if (missed) throw missed;
+    // After a loss of the store another one of this id may be there, at the same revision, and untold.
+    if ((await ports.store.getChange(id))?.openedAt !== change.openedAt) continue;
     await ports.store.settleMessage(message);
   }
 }
@@ -76,6 +79,7 @@ async function record({ cluster }: Needs, change: Change, log: Logger): Promise<
 async function tell(ports: Needs, change: Change): Promise<void> {
   const { store, codeHost, config } = ports;
   const { id, app, repository, commit } = change;
+  if (await isToldAlready(ports, change)) return;
   await tellWhatIs(
     async () => {
       // Of several Changes of a commit the newest one's state is the commit's.
@@ -106,6 +110,13 @@ async function tellWhatIs<T>(
     for (const one of now) await say(one);
     told = now;
   }
+}
+
+/** Of one that was found again with its verdict the commit may say more already: why it failed, or what came after it. */
+async function isToldAlready({ codeHost }: Needs, change: Change): Promise<boolean> {
+  if (!change.foundAgain || !change.verdict) return false;
+  const statuses = await codeHost.statuses(change.repository, change.commit);
+  return statuses.some(({ context, state }) => context === statusContext(change.app) && state !== 'pending');
 }
 
 /** Changes of the App that were deployed, the last one first. */

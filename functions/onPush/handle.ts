@@ -3,10 +3,10 @@ import type { App } from '../../shared/domain/app.ts';
 import { verdictText } from '../../shared/domain/change.ts';
 import type { Delivery, Judgement } from '../../shared/domain/delivery.ts';
 import { parseDeliveryEvent, parseOwnEvent } from '../../shared/domain/events.ts';
-import { statusContext } from '../../shared/domain/status-context.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { type Cause, considerCommit, type Needs } from './consider-commit.ts';
+import { isJudgedAlready, isJudgedOnHost } from './is-judged.ts';
 import { mayHear } from './may-hear.ts';
 import { parsePush } from './payload.ts';
 import { resumeBuild } from './resume-build.ts';
@@ -57,7 +57,11 @@ async function judge(ports: Needs, delivery: Delivery, log: Logger): Promise<Jud
     ...(push.base === undefined ? {} : { base: push.base }),
   };
   const changes = [];
-  for (const app of apps) changes.push(await considerCommit(ports, app, cause, log));
+  for (const app of apps) {
+    if (await isJudgedAlready(ports, app, push, delivery)) continue;
+    changes.push(await considerCommit(ports, app, cause, log));
+  }
+  if (changes.length === 0) return { skipped: 'it was judged before the store was lost' };
   return { changes: changes.map((change) => change.id) };
 }
 
@@ -71,7 +75,7 @@ async function onHeadFound(ports: Needs, event: CloudEvent<unknown>, log: Logger
   const last = app.lastRelease;
   if (last?.commit === head.sha && (await ports.cluster.getWorkload(app, last.number))) return;
   // After a loss of the store, the final status on the commit tells that it was judged (DESIGN §7).
-  if (await isJudgedOnHost(ports, app, head.sha))
+  if (app.lastRelease && (await isJudgedOnHost(ports, app, head.sha)))
     return log.info({ commit: head.sha }, 'its status says it was judged');
   // The release that it comes after too: a branch that is forced back to this commit later is another cause.
   const after = app.lastRelease ? `/r${app.lastRelease.number}` : '';
@@ -83,13 +87,6 @@ async function onHeadFound(ports: Needs, event: CloudEvent<unknown>, log: Logger
   };
   const change = await considerCommit(ports, app, cause, log);
   log.info({ change: change.id, verdict: change.verdict && verdictText(change.verdict) }, 'head considered');
-}
-
-async function isJudgedOnHost(ports: Needs, app: App, commit: string): Promise<boolean> {
-  const known = await ports.store.listChanges({ app: app.uid, commit, limit: 1 });
-  if (known.length > 0 || !app.lastRelease) return false;
-  const statuses = await ports.codeHost.statuses(app.spec.repository, commit);
-  return statuses.some((s) => s.context === statusContext(app) && s.state !== 'pending');
 }
 
 async function appsOn(ports: Needs, repository: string, branch: string): Promise<readonly App[]> {

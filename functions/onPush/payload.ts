@@ -14,7 +14,7 @@ const pushPayload = z.object({
   after: sha,
   deleted: z.boolean(),
   forced: z.boolean(),
-  repository: z.object({ full_name: z.string() }),
+  repository: z.object({ full_name: z.string(), pushed_at: z.number().optional() }),
   pusher: z.object({ name: z.string() }).nullish().catch(undefined),
   sender: z.object({ login: z.string() }).nullish().catch(undefined),
   head_commit: z
@@ -29,6 +29,8 @@ export interface Push {
   readonly ref: string;
   readonly after: string;
   readonly deleted: boolean;
+  /** By the code host's clock, in whole seconds. */
+  readonly pushedAt?: Date;
   /** What it was made on top of; absent when it was forced, or the branch is new. */
   readonly base?: string;
   readonly message: string;
@@ -43,13 +45,15 @@ export function parsePush(body: string): Push | undefined {
   if (!parsed.success) return undefined;
   const push = parsed.data;
   const by = push.sender?.login ?? push.pusher?.name;
+  const { full_name, pushed_at } = push.repository;
   const onTop = !push.forced && !/^0+$/.test(push.before);
   return {
-    repository: push.repository.full_name,
+    repository: full_name,
     branch: push.ref.startsWith(BRANCH) ? push.ref.slice(BRANCH.length) : undefined,
     ref: push.ref,
     after: push.after,
     deleted: push.deleted,
+    ...(pushed_at === undefined ? {} : { pushedAt: new Date(pushed_at * 1000) }),
     ...(onTop ? { base: push.before } : {}),
     message: push.head_commit?.message ?? '',
     author: push.head_commit?.author?.name ?? '',

@@ -20,6 +20,8 @@ export interface ResyncFacts {
   readonly pending: readonly Message[];
   /** Apps whose branch's head no Change is known of. */
   readonly newHeads: readonly AppRef[];
+  /** Apps of whose newest Release the store knows no Change. */
+  readonly lostReleases: readonly AppRef[];
   /** Apps whose turn it is to be looked at by createService. */
   readonly turn: readonly AppRef[];
   readonly now: Date;
@@ -37,7 +39,7 @@ export function decide(facts: ResyncFacts): CiteEvent[] {
   return [
     ...facts.unjudged.map(githubEvent),
     ...unique(facts.newHeads).map((app) => ownEvent('dev.cite.head.found', app)),
-    ...unique([...facts.turn, ...facts.apps.filter(isUnfinished)]).map((app) =>
+    ...unique([...facts.turn, ...facts.apps.filter(isUnfinished(facts))]).map((app) =>
       ownEvent('dev.cite.app.found', app),
     ),
     ...facts.runningBuilds
@@ -45,33 +47,45 @@ export function decide(facts: ResyncFacts): CiteEvent[] {
       .map((build) => ownEvent('dev.cite.build.found', { build: build.key })),
     ...needRelease.map((change) => ownEvent('dev.cite.release.requested', { change: change.id })),
     ...waiting.map((change) => ownEvent('dev.cite.change.found', { change: change.id })),
-    ...unique([...unsettledApps(facts), ...ending.map((change) => change.app)]).map((app) =>
-      ownEvent('dev.cite.workload.found', app),
+    ...unique([...unsettledApps(facts), ...facts.lostReleases, ...ending.map((change) => change.app)]).map(
+      (app) => ownEvent('dev.cite.workload.found', app),
     ),
     ...facts.pending.map((message) => ownEvent('dev.cite.change.updated', { change: message.change })),
   ];
 }
 
-/** createService has not come to its end with it. */
-const isUnfinished = (app: App) => app.deleting || app.finalizers.length === 0;
+/** createService has not come to its end with it, or its Service was deleted since. */
+const isUnfinished = ({ services }: ResyncFacts) => {
+  const served = new Set(services.map(({ app }) => key(app)));
+  const hadService = ({ status }: App) =>
+    status.conditions.some(({ type, status: is }) => type === 'ServiceReady' && is === 'True');
+  return (app: App) =>
+    app.deleting || app.finalizers.length === 0 || (hadService(app) && !served.has(key(app)));
+};
 
-/** Apps with a Workload on its way, or with a wish of a person that is not yet what is live. */
+/**
+ * Apps with a Workload on its way, with a wish of a person that is not yet what is live, or whose Service selects nothing
+ * that runs, or a standby: it was made anew, or somebody edited it.
+ */
 function unsettledApps({ apps, workloads, services }: ResyncFacts): AppRef[] {
   const live = new Map(services.map((service) => [key(service.app), service.live]));
   const wished = apps.filter(
     (app) => app.spec.hold?.release !== undefined && app.spec.hold.release !== live.get(key(app)),
   );
+  const served = new Set(workloads.filter((one) => isServing(one, live)).map(({ app }) => key(app)));
   const unsettled = workloads.filter(
-    // Nothing is selected: the Service was made anew, and what was live is to be found.
-    (workload) => {
-      const selected = live.get(key(workload.app));
-      return selected === workload.release.number
-        ? isUnproven(workload)
-        : workload.outcome === undefined || (workload.outcome === 'deployed' && selected === undefined);
-    },
+    (one) =>
+      one.outcome === undefined ||
+      (one.outcome === 'deployed' && !served.has(key(one.app))) ||
+      (live.get(key(one.app)) === one.release.number && isUnproven(one)),
   );
   return [...unsettled.map((workload) => workload.app), ...wished];
 }
+
+const isServing = (
+  { app, release, replicas, standbySince }: Workload,
+  live: ReadonlyMap<string, number | undefined>,
+) => live.get(key(app)) === release.number && replicas > 0 && standbySince === undefined;
 
 const key = (app: AppRef) => `${app.namespace}/${app.name}`;
 const unique = (apps: readonly AppRef[]): AppRef[] => [

@@ -1,14 +1,18 @@
 import type { App } from '../../shared/domain/app.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import type { CiteEvent } from '../../shared/domain/events.ts';
-import type { Workload } from '../../shared/domain/workload.ts';
+import { isRemembered, type Workload } from '../../shared/domain/workload.ts';
+import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { decide, PATIENCE_MS } from './decide.ts';
+import { replayDeliveries } from './replay-deliveries.ts';
 import { troubledTurn, turnOf } from './turn.ts';
 
-type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' | 'log'>;
+type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' | 'log'> & {
+  readonly config: Config<'WEBHOOK_URL'>;
+};
 
 const MAX_CHANGES = 1000;
 
@@ -30,11 +34,14 @@ export const handle = eventFunction<Needs>(
         unjudged: await store.unjudgedDeliveries(new Date(now.getTime() - PATIENCE_MS)),
         pending: await store.pendingMessages(),
         newHeads: await newHeads(ports, turn, workloads, log),
+        lostReleases: await lostReleases(ports, turn, workloads),
         turn: [...turn, ...troubledTurn(apps, now)],
         now,
       });
       const failed = await emitAll(ports, events, log);
-      log.info({ apps: apps.length, events: events.length, failed }, 'resync');
+      // Last: it takes the longest, and what was found above does not wait for it.
+      const replayed = await replayDeliveries(ports, turn, log);
+      log.info({ apps: apps.length, events: events.length, failed, replayed }, 'resync');
     },
 );
 
@@ -50,6 +57,26 @@ async function emitAll({ events }: Needs, all: readonly CiteEvent[], log: Logger
     }
   }
   return failed;
+}
+
+/** After a loss of the store: how a Release ended may have been told to nobody. */
+async function lostReleases(
+  { store, clock }: Needs,
+  apps: readonly App[],
+  workloads: readonly Workload[],
+): Promise<readonly App[]> {
+  const lost: App[] = [];
+  for (const app of apps) {
+    const own = workloads.filter(
+      (workload) => workload.app.namespace === app.namespace && workload.app.name === app.name,
+    );
+    for (const workload of own)
+      if (isRemembered(workload, clock()) && !(await store.getChange(workload.release.change))) {
+        lost.push(app);
+        break;
+      }
+  }
+  return lost;
 }
 
 /** Apps whose branch's head is known by no Change: its push was lost. A code host that is down stops nothing else. */

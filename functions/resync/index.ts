@@ -5,9 +5,14 @@ import { redisPort } from '../../shared/adapters/redis/port.ts';
 import { start } from '../../shared/runtime/start.ts';
 import { handle } from './handle.ts';
 
-start('resync', handle, {
-  store: redisPort,
-  cluster: kubernetesPort,
-  codeHost: githubPort,
-  events: brokerPort,
-});
+start(
+  'resync',
+  handle,
+  {
+    store: redisPort,
+    cluster: kubernetesPort,
+    codeHost: githubPort,
+    events: brokerPort,
+  },
+  { WEBHOOK_URL: true },
+);

@@ -1,8 +1,9 @@
 import type { App } from '../../shared/domain/app.ts';
 
 /**
- * Apps that one tick looks at on the code host: with 12 ticks an hour and three questions each this stays under 2,000
- * of the 5,000 requests an hour that GitHub gives (knative.md §4), however many Apps there are.
+ * Apps that one tick looks at on the code host: with 12 ticks an hour and five questions each (its head, the webhook and
+ * its deliveries) this stays at some 3,000 of the 5,000 requests an hour that GitHub gives (knative.md §4), however many
+ * Apps there are.
  */
 export const APPS_PER_TICK = 50;
 

@@ -1,5 +1,6 @@
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
+import { tellApp } from '../../shared/runtime/tell-app.ts';
 import type { SwitchDecision } from './decide.ts';
 import { decideLeftover } from './decide-leftover.ts';
 import { endRelease } from './end-release.ts';
@@ -49,6 +50,7 @@ export async function apply(
       await giveUp(ports, scene, decision.release, decision.reason, await podDetail(ports, decision.pod));
       return true;
     case 'start':
+      if (decision.found !== undefined) await sayWhatWasFound(ports, scene, decision.found);
       await ports.cluster.updateWorkload(workloadOf(scene, decision.release), {
         replicas: scene.app.spec.replicas,
         standbySince: null,
@@ -58,13 +60,29 @@ export async function apply(
       // A claim in between saves it.
       await ports.cluster.updateWorkload(workloadOf(scene, decision.release), { replicas: 0 });
       return true;
+    case 'adopt':
+      await sayWhatWasFound(ports, scene, decision.found);
+      await ports.cluster.updateWorkload(workloadOf(scene, decision.release), { standbySince: null });
+      // Whoever decided by the selector of before loses his test.
+      await ports.cluster.raiseEpoch(scene.service);
+      return true;
     case 'switch':
+      if (decision.found !== undefined) await sayWhatWasFound(ports, scene, decision.found);
       await switchTo(ports, scene, decision.release, log);
       return true;
     case 'prove':
       return prove(ports, scene, log);
   }
 }
+
+/** Before it is mended: once for each epoch of the Service, however often it is tried. */
+const sayWhatWasFound = (ports: Needs, { app, service }: Scene, found: string) =>
+  tellApp(ports, app, {
+    id: `selector/${service.epoch}/${service.live ?? 'none'}`,
+    type: 'Warning',
+    reason: 'SelectorEdited',
+    message: `Not by Cite: ${found}.`,
+  });
 
 /**
  * The person's Hold stays, its wish goes, and the Hold says so: first of all, or a death in between would leave a verdict

@@ -15,16 +15,13 @@ export function decideLeftover(change: Change, scene: LeftoverFacts): Verdict | 
   const workload = scene.workloads.find(
     ({ release }) => release.change === change.id || release.number === change.release,
   );
-  // The cluster remembers what a store that failed over does not. A rollback is done once its release is live.
-  if (workload?.outcome === 'deployed' && (change.kind !== 'rollback' || isLive(workload, scene.service))) {
-    return { outcome: 'deployed', release: workload.release.number };
-  }
-  if (workload?.outcome === 'failed') return { outcome: 'failed', why: failure(workload, scene) };
-  if (workload?.outcome === 'superseded' && change.kind !== 'rollback') {
-    return { outcome: 'superseded', by: `r${overtaker(workload, scene)}` };
-  }
-  if (workload?.outcome === 'cancelled')
-    return { outcome: 'cancelled', by: change.cancelledBy ?? 'a person' };
+  // A rollback is done once its release is live, and may be to what was superseded.
+  const isPending =
+    change.kind === 'rollback' &&
+    (workload?.outcome === 'superseded' ||
+      (workload?.outcome === 'deployed' && workload.release.number !== scene.service.live));
+  const verdict = workload && !isPending ? endedBy(workload, scene, change.cancelledBy) : undefined;
+  if (verdict) return verdict;
   if (change.release !== undefined && !workload) {
     return { outcome: 'failed', why: `r${change.release} is not there any more` };
   }
@@ -57,4 +54,22 @@ function overtaker(
   return asked === undefined || asked === release.number ? release.number + 1 : asked;
 }
 
-const isLive = ({ release }: Workload, { live }: Pick<Service, 'live'>) => release.number === live;
+/** How a Workload's Release ended, as the cluster remembers it where the store does not; undefined: it has not. */
+export function endedBy(
+  workload: Workload,
+  scene: Omit<LeftoverFacts, 'service'>,
+  cancelledBy?: string,
+): Verdict | undefined {
+  const { release, outcome } = workload;
+  if (outcome === undefined) return undefined;
+  switch (outcome) {
+    case 'deployed':
+      return { outcome, release: release.number };
+    case 'failed':
+      return { outcome, why: failure(workload, scene) };
+    case 'superseded':
+      return { outcome, by: `r${overtaker(workload, scene)}` };
+    case 'cancelled':
+      return { outcome, by: cancelledBy ?? 'a person' };
+  }
+}

@@ -41,19 +41,27 @@ export type SwitchDecision =
       readonly reason: string;
     }
   | { readonly action: 'give up'; readonly release: number; readonly reason: string; readonly pod?: Pod }
-  | { readonly action: 'start'; readonly release: number; readonly reason: string }
   | { readonly action: 'retire'; readonly release: number; readonly reason: string }
-  | { readonly action: 'switch'; readonly release: number; readonly reason: string }
+  | {
+      readonly action: 'start' | 'switch';
+      readonly release: number;
+      readonly reason: string;
+      /** What somebody did to the Service or its Workload by hand, and this mends: said to the App's people. */
+      readonly found?: string;
+    }
+  | { readonly action: 'adopt'; readonly release: number; readonly reason: string; readonly found: string }
   | { readonly action: 'prove'; readonly release: number; readonly reason: string };
 
 /**
  * The next step towards what should be live, one at a time. The order of the questions matters: a person's wish waits
  * for no proof, and what is selected is proven before anything newer is.
  */
-export function decide(facts: SwitchFacts): SwitchDecision {
-  const { service, app, workloads } = facts;
+export function decide(given: SwitchFacts): SwitchDecision {
+  const { app, workloads } = given;
   const { hold } = app.spec;
   const numbered = (release: number | undefined) => workloads.find((w) => w.release.number === release);
+  const facts = { ...given, service: selected(given) };
+  const { service } = facts;
   if (hold?.release !== undefined && hold.release !== service.live) {
     const wanted = numbered(hold.release);
     // One that failed, or is gone, is no longer wanted: what is live stays live.
@@ -69,6 +77,10 @@ export function decide(facts: SwitchFacts): SwitchDecision {
     if (next?.action === 'switch') return next;
     return { action: 'prove', release: live.release.number, reason: 'selected, not proven yet' };
   }
+  if (live?.outcome === 'deployed' && live.standbySince !== undefined && isReady(live)) {
+    const found = `the selector was set to r${live.release.number}, which was on standby: it stays live`;
+    return { action: 'adopt', release: live.release.number, reason: 'selected, and on standby', found };
+  }
   const previous = numbered(service.previous);
   // Not from what a person asked for: a rollback is never undone by automation (invariant 6).
   if (live?.outcome === 'failed' && hold?.release !== service.live && isWayBack(previous)) {
@@ -78,7 +90,7 @@ export function decide(facts: SwitchFacts): SwitchDecision {
       reason: `r${live.release.number} was not proven`,
     };
   }
-  const next = orphaned(facts) ?? automatic(facts);
+  const next = orphaned(facts, given.service.live) ?? automatic(facts);
   // What is ready to be live does not wait for what will not be.
   return (isPatient(next) ? overtaken(facts) : undefined) ?? next;
 }
@@ -115,19 +127,36 @@ function wished(wanted: Workload, facts: SwitchFacts, why: string): SwitchDecisi
 const isWayBack = (previous: Workload | undefined): previous is Workload =>
   previous?.outcome === 'deployed' && isReady(previous);
 
-/** A Service that was lost and made anew selects nothing: what was live has no standby clock. */
-function orphaned({ service, workloads }: SwitchFacts): SwitchDecision | undefined {
+/** What is selected as long as something runs it: a selector or a Workload that somebody edited by hand may name nothing. */
+function selected({ service, workloads }: SwitchFacts): SwitchFacts['service'] {
+  const workload = workloads.find(({ release }) => release.number === service.live);
+  if (workload && (workload.replicas > 0 || workload.outcome === undefined)) return service;
+  const { live: _, ...nothing } = service;
+  return nothing;
+}
+
+/** Nothing is selected that runs: what was live has no standby clock, and is the first to take over. */
+function orphaned(facts: SwitchFacts, named: number | undefined): SwitchDecision | undefined {
+  const { service, workloads } = facts;
   if (service.live !== undefined) return undefined;
+  const stopped = workloads.find(({ release }) => release.number === named);
   const [adopted] = workloads
     .filter(isWayBack)
+    // A standby takes over from what is gone, not from what only has to be started.
+    .filter((workload) => !stopped || workload.standbySince === undefined)
     .toSorted(
       (a, b) =>
         Number(a.standbySince !== undefined) - Number(b.standbySince !== undefined) ||
         b.release.number - a.release.number,
     );
-  return (
-    adopted && { action: 'switch', release: adopted.release.number, reason: 'the Service selects nothing' }
-  );
+  const reason =
+    named === undefined ? 'the Service selects nothing' : `the Service selects r${named}, which does not run`;
+  if (adopted) {
+    const release = adopted.release.number;
+    return { action: 'switch', release, reason, found: `${reason}: r${release} is selected again` };
+  }
+  if (stopped?.outcome !== 'deployed') return undefined;
+  return { action: 'start', release: stopped.release.number, reason, found: `${reason}: it is started` };
 }
 
 /** Without a wish of a person: the newest Release that is on its way. */

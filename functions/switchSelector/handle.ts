@@ -7,6 +7,7 @@ import type { Logger } from '../../shared/runtime/logger.ts';
 import { sayingWhyItWaits } from '../../shared/runtime/saying-why-it-waits.ts';
 import { apply } from './apply.ts';
 import { decide } from './decide.ts';
+import { findAgain } from './find-again.ts';
 import { askedAt, isToProve, type Needs, readScene } from './scene.ts';
 import { writeSummary } from './write-summary.ts';
 
@@ -18,7 +19,8 @@ export const handle = eventFunction<Needs>(
   (ports): EventHandler =>
     async (event, log) => {
       const ref = appOf(event);
-      if (ref) await approach(ports, ref, log.child({ app: `${ref.namespace}/${ref.name}` }));
+      const isLookedFor = event.type === 'dev.cite.workload.found';
+      if (ref) await approach(ports, ref, isLookedFor, log.child({ app: `${ref.namespace}/${ref.name}` }));
     },
 );
 
@@ -30,10 +32,11 @@ function appOf(event: CloudEvent<unknown>): AppRef | undefined {
   return change && appOfClusterEvent(change);
 }
 
-async function approach(ports: Needs, ref: AppRef, log: Logger): Promise<void> {
+async function approach(ports: Needs, ref: AppRef, isLookedFor: boolean, log: Logger): Promise<void> {
   for (let step = 0; step < MAX_STEPS; step++) {
     const scene = await readScene(ports, ref);
     if (!scene) return;
+    if (await findAgain({ ...ports, log }, scene, isLookedFor)) continue;
     const decision = decide({
       ...scene,
       askedAt: askedAt(scene),

@@ -15,6 +15,8 @@ export interface Scene {
   readonly open: readonly Change[];
   /** Of each Release that has no outcome: the verdict of the Change that made it, where that has one. */
   readonly verdicts: ReadonlyMap<number, Verdict>;
+  /** Workloads whose Release has no outcome, and of whose Change the store knows nothing. */
+  readonly unknown: readonly Workload[];
 }
 
 /**
@@ -38,22 +40,24 @@ export async function readScene({ cluster, store }: Needs, ref: AppRef): Promise
   ]);
   if (!found) return undefined;
   const { app, open } = found;
-  const verdicts = await verdictsOf(store, workloads, open);
-  return { service, app, workloads, pods, open, verdicts };
+  return { service, app, workloads, pods, open, ...(await endedMeanwhile(store, workloads, open)) };
 }
 
-async function verdictsOf(
+async function endedMeanwhile(
   store: Needs['store'],
   workloads: readonly Workload[],
   open: readonly Change[],
-): Promise<ReadonlyMap<number, Verdict>> {
+): Promise<Pick<Scene, 'verdicts' | 'unknown'>> {
   const verdicts = new Map<number, Verdict>();
-  for (const { release, outcome } of workloads) {
+  const unknown: Workload[] = [];
+  for (const workload of workloads) {
+    const { release, outcome } = workload;
     if (outcome !== undefined || open.some((change) => change.id === release.change)) continue;
-    const verdict = (await store.getChange(release.change))?.verdict;
-    if (verdict) verdicts.set(release.number, verdict);
+    const change = await store.getChange(release.change);
+    if (!change) unknown.push(workload);
+    else if (change.verdict) verdicts.set(release.number, change.verdict);
   }
-  return verdicts;
+  return { verdicts, unknown };
 }
 
 /** The open Changes whose Release it is: the one that made it, and the rollbacks to it. */

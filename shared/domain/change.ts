@@ -31,6 +31,8 @@ export interface Change {
   readonly verdict?: Verdict;
   readonly openedAt: string;
   readonly updatedAt: string;
+  /** Opened anew from what the cluster keeps: the store had lost it. What was told of it before may say more than it does. */
+  readonly foundAgain?: true;
   /** Since when it waits for its checks: their deadline counts from here. */
   readonly waitingSince?: string;
   readonly timeline: readonly Step[];

@@ -1,5 +1,6 @@
 import type { AppRef } from './app.ts';
 import type { Check } from './app-spec.ts';
+import { kept } from './kept.ts';
 import type { PodSettings, Release } from './release.ts';
 
 /** What runs a Release: on a cluster one Deployment with its ConfigMap and Secret (DESIGN §2). */
@@ -86,3 +87,7 @@ export const isUnproven = ({ outcome }: Pick<Workload, 'outcome'>) =>
 /** Invariant 1: at least one wanted pod, and all of them ready for minReadySeconds. */
 export const isReady = (workload: Pick<Workload, 'replicas' | 'available'>) =>
   workload.replicas > 0 && workload.available >= workload.replicas;
+
+/** Whether the store should still know the Change of a Release that has ended. */
+export const isRemembered = ({ release, outcome }: Pick<Workload, 'release' | 'outcome'>, now: Date) =>
+  outcome !== undefined && now.getTime() - Date.parse(release.createdAt) < kept.change;

@@ -16,14 +16,21 @@ export interface CodeHost {
   cloneSource(repository: string): Promise<{ readonly url: string; readonly credential?: string }>;
 
   /** The newest status of every context on a commit. */
-  statuses(repository: string, commit: string): Promise<readonly CommitStatus[]>;
+  statuses(repository: string, commit: string): Promise<readonly ToldStatus[]>;
   setStatus(repository: string, commit: string, status: CommitStatus): Promise<void>;
   /** Finds the GitHub Deployment by its task, or makes it, and gives it the state: one per Release (invariant 5). */
   reportDeployment(report: DeploymentReport): Promise<void>;
 
-  /** Makes the webhook, or brings it in line: one per repository and address. */
-  ensureWebhook(repository: string, hook: WebhookSettings): Promise<void>;
+  /** Makes the webhook, or brings it in line: one per repository and address. Gives what was not as it should be. */
+  ensureWebhook(repository: string, hook: WebhookSettings): Promise<readonly WebhookFault[]>;
   removeWebhook(repository: string, url: string): Promise<void>;
+  /**
+   * What was sent to the webhook of this address and began after `since`: the newest, some hundreds at most. GitHub keeps
+   * it for 3 days. Empty where there is no such webhook.
+   */
+  listHookDeliveries(repository: string, url: string, since: Date): Promise<readonly HookDelivery[]>;
+  /** Has it sent again: the same GUID and payload, signed with the secret of now. */
+  redeliver(repository: string, delivery: Pick<HookDelivery, 'id' | 'attempt'>): Promise<void>;
   ensureCollaborator(repository: string, user: string): Promise<void>;
   removeCollaborator(repository: string, user: string): Promise<void>;
 }
@@ -44,6 +51,11 @@ export interface CommitStatus {
   readonly targetUrl?: string;
 }
 
+/** A status as the code host has it. */
+export interface ToldStatus extends CommitStatus {
+  readonly at: Date;
+}
+
 export interface DeploymentReport {
   readonly repository: string;
   readonly commit: string;
@@ -60,4 +72,29 @@ export interface WebhookSettings {
   readonly url: string;
   readonly secret: string;
   readonly events: readonly string[];
+}
+
+/** What somebody changed of a webhook by hand. A secret that was replaced cannot be seen: it is written in any case. */
+export type WebhookFault =
+  | 'not there'
+  | 'inactive'
+  | 'other events'
+  | 'another content type'
+  | 'no secret'
+  | 'TLS not verified'
+  | 'more than one';
+
+/** One event that the code host told a webhook of, in one attempt or several. */
+export interface HookDelivery {
+  /** Hook id and GUID, as the platform stores it. */
+  readonly id: string;
+  readonly event: string;
+  /** The last attempt: by this it is asked for again. */
+  readonly attempt: string;
+  /** Whether any attempt was answered well. */
+  readonly delivered: boolean;
+  /** HTTP status that answered the last attempt; 0: none did. */
+  readonly answer: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
 }

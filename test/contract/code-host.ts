@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InvalidError } from '../../shared/domain/errors.ts';
-import type { CodeHost, CommitStatus, DeploymentReport } from '../../shared/ports/code-host.ts';
+import type { CodeHost, CommitStatus, DeploymentReport, HookDelivery } from '../../shared/ports/code-host.ts';
 
 /** A code host with a repository that the suite may push to, and eyes on what the port has no words to read. */
 export interface CodeHostWorld {
@@ -10,6 +10,10 @@ export interface CodeHostWorld {
   push(change: PushedChange): Promise<string>;
   deleteBranch(branch: string): Promise<void>;
   webhooks(): Promise<readonly { url: string; events: readonly string[]; hasSecret: boolean }[]>;
+  /** What a person does to the webhook of this address. */
+  meddle(url: string, change: { active?: boolean; events?: readonly string[]; secret?: '' }): Promise<void>;
+  /** Where a webhook is answered with 500, until it is said to be well; and who was told of there, in order. */
+  readonly receiver: { readonly url: string; well(): void; received(): readonly string[] };
   deployments(): Promise<readonly { task: string; commit: string; states: readonly string[] }[]>;
   collaborators(): Promise<readonly string[]>;
   /** Clones as a build does. */
@@ -188,8 +192,11 @@ export function codeHostContract(name: string, open: () => Promise<CodeHostWorld
         await host().setStatus(repository(), sha, status('cite', 'success', 'live as r1 – ünïcödé 🚀'));
         expect(await byContext(sha)).toEqual(
           new Map([
-            ['cite', status('cite', 'success', 'live as r1 – ünïcödé 🚀')],
-            ['ci "x"\n', { ...status('ci "x"\n', 'error'), targetUrl: 'http://ci.example/1' }],
+            ['cite', { ...status('cite', 'success', 'live as r1 – ünïcödé 🚀'), at: expect.any(Date) }],
+            [
+              'ci "x"\n',
+              { ...status('ci "x"\n', 'error'), targetUrl: 'http://ci.example/1', at: expect.any(Date) },
+            ],
           ]),
         );
       });
@@ -278,6 +285,21 @@ export function codeHostContract(name: string, open: () => Promise<CodeHostWorld
         expect((await known('two')).length).toBe(1);
       });
 
+      test('tell what was not as it should be, once', async () => {
+        const hook = { url: at('meddled'), secret: 'ours', events: ['push', 'status'] };
+        const ensure = () => host().ensureWebhook(repository(), hook);
+        expect(await ensure()).toEqual(['not there']);
+        expect(await ensure()).toEqual([]);
+        await world().meddle(hook.url, { active: false });
+        expect(await ensure()).toEqual(['inactive']);
+        await world().meddle(hook.url, { events: ['push'], secret: '' });
+        expect(await ensure()).toEqual(['other events', 'no secret']);
+        expect(await ensure()).toEqual([]);
+        expect(await known('meddled')).toEqual([
+          { url: hook.url, events: ['push', 'status'], hasSecret: true },
+        ]);
+      });
+
       test('are removed by address, and removing what is not there succeeds', async () => {
         await host().ensureWebhook(repository(), { url: at('kept'), secret: 's', events: ['push'] });
         await host().ensureWebhook(repository(), { url: at('gone'), secret: 's', events: ['push'] });
@@ -285,6 +307,55 @@ export function codeHostContract(name: string, open: () => Promise<CodeHostWorld
         await host().removeWebhook(repository(), at('gone'));
         expect(await known('gone')).toEqual([]);
         expect((await known('kept')).length).toBe(1);
+      });
+    });
+
+    describe('deliveries', () => {
+      const list = (url: string, since = new Date(0)) => host().listHookDeliveries(repository(), url, since);
+      const until = async (url: string, isSo: (delivery: HookDelivery) => boolean) => {
+        for (;;) {
+          const found = (await list(url)).find((one) => one.event === 'push' && isSo(one));
+          if (found) return found;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      };
+
+      test('are listed with how they were answered, and sent again with the same GUID', async () => {
+        const { url, well, received } = world().receiver;
+        await host().ensureWebhook(repository(), { url, secret: 's', events: ['push'] });
+        await world().push({ branch: 'told', parent: first });
+        const failed = await until(url, ({ answer }) => answer === 500);
+        expect(failed).toMatchObject({
+          id: expect.stringMatching(/^\d+\/[\w-]+$/),
+          attempt: expect.stringMatching(/^\d+$/),
+          delivered: false,
+        });
+        expect(failed.firstAt).toEqual(failed.lastAt);
+        expect(await list(url, new Date(failed.lastAt.getTime() + 1000))).toEqual([]);
+        well();
+        await host().redeliver(repository(), failed);
+        const again = await until(url, ({ delivered }) => delivered);
+        expect(again).toMatchObject({ id: failed.id, answer: 202, firstAt: failed.firstAt });
+        expect(again.attempt).not.toBe(failed.attempt);
+        expect((await list(url)).filter(({ event }) => event === 'push')).toHaveLength(1);
+        expect(received()).toEqual([failed.id, failed.id]);
+      });
+
+      test('that nobody answered say so', async () => {
+        const url = 'http://127.0.0.1:1/nobody';
+        await host().ensureWebhook(repository(), { url, secret: 's', events: ['push'] });
+        await world().push({ branch: 'untold', parent: first });
+        expect(await until(url, () => true)).toMatchObject({ delivered: false, answer: 0 });
+      });
+
+      test('of a webhook that is not there are none, and none can be sent again', async () => {
+        expect(await list('http://127.0.0.1:1/no-such-hook')).toEqual([]);
+        for (const delivery of [
+          { id: '999999/none', attempt: '1' },
+          { id: '../..', attempt: '1' },
+          { id: '1/guid', attempt: '../x' },
+        ])
+          await expect(host().redeliver(repository(), delivery), delivery.id).rejects.toThrow(InvalidError);
       });
     });
 

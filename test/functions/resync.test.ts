@@ -22,10 +22,18 @@ const facts = (change: Partial<ResyncFacts> = {}): ResyncFacts => ({
   unjudged: [],
   pending: [],
   newHeads: [],
+  lostReleases: [],
   turn: [],
   now: minutesAfterNoon(2),
   ...change,
 });
+const ready: Condition = {
+  type: 'ServiceReady',
+  status: 'True',
+  reason: 'Provided',
+  message: '',
+  lastTransitionTime: NOON.toISOString(),
+};
 const wished = anApp({ spec: { hold: { by: 'Ada', at: NOON.toISOString(), release: 1 } } });
 const delivery = {
   id: '1/guid',
@@ -80,6 +88,31 @@ describe('resync emits', () => {
     [
       'one look at the workloads for all that is on its way',
       { openChanges: [aChange({ state: 'switching', release: 2 })], workloads: [aWorkload(2), aWorkload(3)] },
+      [['dev.cite.workload.found', shop]],
+    ],
+    [
+      'a look for an App of whose newest release the store knows nothing',
+      { lostReleases: [anApp()] },
+      [['dev.cite.workload.found', shop]],
+    ],
+    [
+      'a look for an App whose Service was deleted',
+      { apps: [anApp({ status: { conditions: [ready] } })], services: [], workloads: [] },
+      [['dev.cite.app.found', shop]],
+    ],
+    [
+      'a look at the workloads of a Service that selects what is not there',
+      { services: [aService({ live: 9 })] },
+      [['dev.cite.workload.found', shop]],
+    ],
+    [
+      'a look at the workloads of a Service that selects what has no pods',
+      { workloads: [deployed(1, { replicas: 0 })] },
+      [['dev.cite.workload.found', shop]],
+    ],
+    [
+      'a look at the workloads of a Service that selects a standby',
+      { workloads: [deployed(1, { standbySince: NOON })] },
       [['dev.cite.workload.found', shop]],
     ],
     ['nothing for a wish that is fulfilled', { apps: [wished] }, []],

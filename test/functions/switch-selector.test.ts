@@ -259,6 +259,43 @@ describe('switchSelector decides', () => {
       { action: 'switch', release: 1, reason: 'the Service selects nothing' },
     ],
     [
+      'to bring back what was live when the selector was made to name nothing that is there',
+      { service: aService({ live: 9 }), workloads: [deployed(1, { standbySince: NOON }), deployed(2)] },
+      {
+        action: 'switch',
+        release: 2,
+        found: 'the Service selects r9, which does not run: r2 is selected again',
+      },
+    ],
+    [
+      'to bring back what was live when the selector was made to name a release at 0 pods',
+      { service: aService({ live: 1 }), workloads: [deployed(1, { replicas: 0 }), deployed(2)] },
+      { action: 'switch', release: 2 },
+    ],
+    [
+      'to start what is live where somebody took its pods: a standby is no reason to go back',
+      {
+        service: aService({ live: 2 }),
+        workloads: [deployed(1, { standbySince: NOON }), deployed(2, { replicas: 0 })],
+      },
+      { action: 'start', release: 2 },
+    ],
+    [
+      'to wait where what is selected at 0 pods never was live',
+      { service: aService({ live: 1 }), workloads: [aWorkload(1, { outcome: 'superseded', replicas: 0 })] },
+      { action: 'nothing' },
+    ],
+    [
+      'to keep a standby that somebody selected by hand',
+      { service: aService({ live: 1 }), workloads: [deployed(1, { standbySince: NOON }), deployed(2)] },
+      { action: 'adopt', release: 1 },
+    ],
+    [
+      'to go on to what is on its way, whatever number a selector names that is not there',
+      { service: aService({ live: 9 }), workloads: [aWorkload(2)] },
+      { action: 'switch', release: 2 },
+    ],
+    [
       'to take the newest standby where nothing else is left',
       {
         service: aService(),

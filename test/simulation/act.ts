@@ -109,9 +109,11 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       if (webhook) world.webhooks.push(webhook);
       return;
     }
-    case 'lose a webhook':
-      world.webhooks.splice(n % Math.max(1, world.webhooks.length), 1);
+    case 'lose a webhook': {
+      const [lost] = world.webhooks.splice(n % Math.max(1, world.webhooks.length), 1);
+      if (lost) host.answered(lost, 0);
       return;
+    }
     case 'show the branch late': {
       const parent = head && host.records.parents.get(head);
       if (!head || !parent) return;
@@ -149,13 +151,19 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     case 'edit the replicas':
       return edit(world, app, (spec) => ({ ...spec, replicas: 1 + (n % 3) }));
     case 'follow another branch': {
+      if (app) world.moved.add(app.name);
       if (host.head(REPOSITORY, 'other') === undefined && head) push({ branch: 'other' });
-      return edit(world, app, (spec) => ({ ...spec, branch: branch === MAIN ? 'other' : MAIN }));
+      const to = branch === MAIN ? 'other' : MAIN;
+      // What was pushed to the branch that is left may come after it in history: the branch that is followed decides.
+      const there = host.head(REPOSITORY, to);
+      if (there !== undefined) chronicle.movedBackTo.add(there);
+      return edit(world, app, (spec) => ({ ...spec, branch: to }));
     }
     case 'delete the App': {
       if (!app) return;
       world.wishes.forget(app);
       chronicle.did(app.uid, 'deleted');
+      world.moved.add(app.name);
       await world.cluster.deleteApp(app);
       const { hold: _hold, redeploy: _redeploy, ...spec } = app.spec;
       return later(WINDOW, () => void world.app(app, spec).catch(() => undefined));
@@ -257,6 +265,8 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       // They come back by themselves.
       return later(n % WINDOW, () => {
         if (world.fates.get(release.commit) !== 'crashes') machine.ready(ref, release.number);
+        // Its deadline ends what never got ready; one that was unready for a moment only is not waited for, for ever.
+        else machine.crash(ref, release.number, true);
       });
     }
     case 'the app answers badly':

@@ -30,17 +30,24 @@ export async function faultsAtRest(world: World): Promise<string[]> {
     faults.push(`4: delivery ${id} has no verdict`);
   for (const { id } of await store.pendingMessages()) faults.push(`4: message ${id} was not told`);
   for (const { key } of await store.listRunningBuilds()) faults.push(`5: build ${key} is said to run`);
-  if (!world.lost()) faults.push(...(await unheard(world)), ...untold(world, apps, changes));
-  for (const app of apps) faults.push(...(await faultsOf(world, app, changes)));
+  // Without an App nobody asks the code host for anything.
+  if (apps.length > 0) faults.push(...(await unheard(world)));
+  for (const app of apps)
+    faults.push(...(await faultsOf(world, app, changes)), ...waitingForNothing(world, app, changes));
+  if (!world.lost()) faults.push(...untold(world, apps, changes));
   return faults;
 }
 
-/** What the code host was answered: of a store that has lost nothing. */
+/** What the code host has ever sent, whether it came at once, was lost on its way, or by the store. */
 async function unheard(world: World): Promise<string[]> {
   const faults: string[] = [];
-  for (const { guid } of world.told)
-    if (!(await world.store.getDelivery(`1/${guid}`))?.judgement)
-      faults.push(`4: delivery ${guid} was accepted and has no verdict`);
+  for (const { guid, event, attempts } of world.host.records.sent) {
+    // A status is not sent again: whoever waits for a check reads it anew.
+    if (event !== 'push' && (world.lost() || !attempts.some(({ answer }) => answer === 202))) continue;
+    const known = await world.store.getDelivery(`1/${guid}`);
+    if (known ? !known.judgement : !isTriedLater(attempts, world.clock()))
+      faults.push(`4: delivery ${guid} has no verdict`);
+  }
   return faults;
 }
 
@@ -90,6 +97,28 @@ function untold(world: World, apps: readonly App[], changes: readonly Change[]):
     }
   }
   return faults;
+}
+
+/** What was asked for again a while ago, in vain, is so after as long a while. */
+function isTriedLater(attempts: readonly { readonly at: Date }[], now: Date): boolean {
+  const [first, last] = [attempts[0], attempts.at(-1)];
+  return first !== undefined && last !== undefined && +now - +last.at < +last.at - +first.at;
+}
+
+/**
+ * Commits that still wait for the App, although nothing of them is under way. A store that fails over in the middle of a
+ * push may know the delivery and not its Change; and of an App that is gone, or a branch that it has left, nobody asks.
+ */
+function waitingForNothing(world: World, app: App, changes: readonly Change[]): string[] {
+  if (world.memory.failedOver() || (world.lost() && world.moved.has(app.name))) return [];
+  const own = world.host.records.statuses.filter(({ status }) => status.context === statusContext(app));
+  return [...new Map(own.map(({ commit, status }) => [commit, status]))].flatMap(([commit, status]) => {
+    const isUnderWay = changes.some(
+      (change) => change.app.uid === app.uid && change.commit === commit && !change.verdict,
+    );
+    if (status.state !== 'pending' || isUnderWay) return [];
+    return [`4: the status of ${commit.slice(0, 4)} stays pending: ${status.description}`];
+  });
 }
 
 const lastStatus = (world: World, app: App, commit: string) =>

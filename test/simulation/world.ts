@@ -53,11 +53,7 @@ const STEP_MS = 40;
 /** How a commit turns out when it is built and run. */
 export type Fate = 'good' | 'does not build' | 'crashes';
 
-interface Webhook {
-  readonly event: 'push' | 'status';
-  readonly guid: string;
-  readonly payload: object;
-}
+type Webhook = ReturnType<MemoryCodeHost['send']>;
 
 export type Away = 'store' | 'cluster' | 'codeHost';
 /** What the next fitting call meets. */
@@ -103,7 +99,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   const objects = new MemoryObjects(clock, newId);
   const memory = memoryStore(clock);
   const machine = kubelet(objects, clock);
-  const host = memoryCodeHost(from?.host);
+  const host = memoryCodeHost(from?.host, clock);
   if (from) {
     objects.restore(from.objects);
     memory.begin(from.store);
@@ -112,6 +108,8 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   const processes = new Processes();
   const looks = new Looks(objects);
   const wishes = new Wishes();
+  /** Apps (by name) that were made to follow another branch, or were deleted. */
+  const moved = new Set<string>();
   const chronicle = from?.chronicle.copy() ?? new Chronicle();
   /** Whose call is being made. */
   let caller = 0;
@@ -211,9 +209,16 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     );
   }
 
+  function send(event: 'push' | 'status', payload: object): void {
+    webhooks.push(
+      host.send({ repository: REPOSITORY, url: config.WEBHOOK_URL, event, guid: newId(), payload }),
+    );
+  }
+
   function startWebhook(webhook: Webhook): void {
     tell?.(`receiveWebhook gets a ${webhook.event}`);
     const answered = ({ status }: { readonly status: number }) => {
+      host.answered(webhook, status);
       if (status === 202) told.push(webhook);
       else tell?.(`the code host gives the webhook up: ${status}`);
     };
@@ -331,6 +336,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   async function step(): Promise<boolean> {
     now += Math.floor(rng.next() * STEP_MS);
     watchCluster();
+    webhooks.push(...host.toSend.splice(0));
     const room = processes.working.size < AT_ONCE;
     const due = room ? dueItems() : [];
     const calls = processes.ready();
@@ -387,6 +393,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     newId,
     wishes,
     chronicle,
+    moved,
     publish,
     step,
     advance: (seconds: number) => {
@@ -447,15 +454,16 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
         before,
         after: commit,
         forced: options.forced ?? false,
+        at: clock(),
       });
-      webhooks.push({ event: 'push', guid: newId(), payload });
+      send('push', payload);
     },
     /** What another system says of a commit: one that the Apps may wait for. */
     check(commit: string, state: 'success' | 'failure'): void {
-      const status = { context: CHECK, state, description: '' };
+      const status = { context: CHECK, state, description: '', at: clock() };
       host.records.statuses.push({ commit, status });
       (state === 'failure' ? chronicle.redCommits : chronicle.greenCommits).add(commit);
-      webhooks.push({ event: 'status', guid: newId(), payload: statusPayload(REPOSITORY, commit, status) });
+      send('status', statusPayload(REPOSITORY, commit, status));
     },
     /** By hand, as with kubectl: the platform is not asked. */
     writeSecret: (content: Readonly<Record<string, string>>) =>

@@ -4,6 +4,7 @@ import { branchAnswer, checked, comparisonAnswer, repositoryAnswer, statusAnswer
 import { githubCalls, type Log } from './client.ts';
 import { reportDeployment } from './deployment.ts';
 import { isHttpFault, unlessMissing } from './fault.ts';
+import { listHookDeliveries, redeliver } from './hook-deliveries.ts';
 import { ensureWebhook, removeWebhook } from './webhook.ts';
 
 export interface GithubOptions {
@@ -85,6 +86,7 @@ export function github(options: GithubOptions): CodeHost {
                 context: status.context,
                 state: stateOf(status.state),
                 description: status.description ?? '',
+                at: new Date(status.created_at),
                 ...(status.target_url ? { targetUrl: status.target_url } : {}),
               }
             : [],
@@ -112,12 +114,22 @@ export function github(options: GithubOptions): CodeHost {
 
     async ensureWebhook(repository, hook) {
       const at = address(repository);
-      await call('Webhooks: write', (client) => ensureWebhook(client, at, hook));
+      return await call('Webhooks: write', (client) => ensureWebhook(client, at, hook));
     },
 
     async removeWebhook(repository, url) {
       const at = address(repository);
       await call('Webhooks: write', (client) => removeWebhook(client, at, url));
+    },
+
+    async listHookDeliveries(repository, url, since) {
+      const at = address(repository);
+      return await call('Webhooks: read', (client) => listHookDeliveries(client, at, url, since));
+    },
+
+    async redeliver(repository, delivery) {
+      const at = address(repository);
+      await call('Webhooks: write', (client) => redeliver(client, at, delivery));
     },
 
     async ensureCollaborator(repository, user) {

@@ -15,6 +15,7 @@ export const tenantFunctions = [
   'notify',
   'on-push',
   'probe-standby',
+  'resync',
   'start-release',
   'switch-selector',
 ] as const;

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { github } from '../../../shared/adapters/github/github.ts';
+import { openReceiver } from '../../git-host/receiver.ts';
 import { openGitHost, TOKEN } from '../../git-host/world.ts';
 import type { CodeHostWorld } from '../code-host.ts';
 
@@ -9,6 +10,8 @@ export async function gitHostWorld(): Promise<CodeHostWorld> {
   const repository = 'Acme/Shop.js';
   const host = await openGitHost();
   const tree = await host.clone(repository);
+  const receiver = await openReceiver();
+  receiver.answer(500);
   const api = async (path: string) => (await host.api('GET', `/repos/${repository}${path}`)).body;
   return {
     codeHost: github({ apiUrl: `${host.url}/api/v3`, token: TOKEN, cloneUrl: `${host.url}/git` }),
@@ -31,6 +34,20 @@ export async function gitHostWorld(): Promise<CodeHostWorld> {
         events: hook.events,
         hasSecret: 'secret' in hook.config,
       }));
+    },
+    async meddle(url, { secret, ...change }) {
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      const [hook] = (await api('/hooks?per_page=100')).filter((one: any) => one.config.url === url);
+      const config = { url, content_type: 'json', ...(secret === '' ? {} : { secret: 'theirs' }) };
+      await host.api('PATCH', `/repos/${repository}/hooks/${hook.id}`, { ...change, config });
+    },
+    receiver: {
+      url: receiver.url,
+      well: () => receiver.answer(202),
+      received: () =>
+        receiver.received
+          .filter(({ event }) => event === 'push')
+          .map(({ headers }) => `${headers['x-github-hook-id']}/${headers['x-github-delivery']}`),
     },
     async deployments() {
       // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -59,7 +76,10 @@ export async function gitHostWorld(): Promise<CodeHostWorld> {
       );
       return (await build.git('ls-tree', '-r', '--name-only', 'FETCH_HEAD')).split('\n');
     },
-    close: () => host.close(),
+    async close() {
+      await host.close();
+      await receiver.close();
+    },
   };
 
   /** A history without a parent, in an empty folder. */

@@ -220,14 +220,38 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
   });
 
   test('webhooks beyond the first of an address go', async () => {
-    const known = [7, 8, 9].map((id) => ({ id, config: { url: id === 8 ? 'http://other/' : hook.url } }));
+    const known = [7, 8, 9].map((id) => ({
+      id,
+      active: true,
+      events: [...hook.events],
+      config: {
+        url: id === 8 ? 'http://other/' : hook.url,
+        content_type: 'json',
+        secret: '********',
+        insecure_ssl: '0',
+      },
+    }));
     answers = [json(200, known), json(200, {}), (_, res) => res.writeHead(204).end()];
-    await codeHost.ensureWebhook('acme/shop', hook);
+    expect(await codeHost.ensureWebhook('acme/shop', hook)).toEqual(['more than one']);
     expect(requests).toEqual([
       'GET /repos/acme/shop/hooks?per_page=100',
       'PATCH /repos/acme/shop/hooks/7',
       'DELETE /repos/acme/shop/hooks/9',
     ]);
+  });
+
+  test('a delivery whose id is past what a number holds is sent again by its very id', async () => {
+    const id = '9007199254740993';
+    const attempt = `{"id": ${id}, "guid": "g-1", "event": "push", "status_code": 0, "redelivery": false,
+      "delivered_at": "2026-03-01T12:00:00Z"}`;
+    const text = (body: string) => (_: unknown, res: ServerResponse) =>
+      res.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    const known = [{ id: 7, active: true, events: ['push'], config: { url: hook.url } }];
+    answers = [json(200, known), text(`[${attempt}]`), json(202, {})];
+    const [delivery] = await codeHost.listHookDeliveries('acme/shop', hook.url, new Date(0));
+    expect(delivery).toMatchObject({ id: '7/g-1', attempt: id });
+    await codeHost.redeliver('acme/shop', delivery ?? { id: '', attempt: '' });
+    expect(requests.at(-1)).toBe(`POST /repos/acme/shop/hooks/7/deliveries/${id}/attempts`);
   });
 
   test('a branch that GitHub redirects to its new name is not there under the old one', async () => {

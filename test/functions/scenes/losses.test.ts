@@ -88,6 +88,10 @@ for (const [stage, { live, reach }] of Object.entries(stages)) {
       w.resync();
       await w.settle();
       expect((await w.theApp()).lastRelease?.commit, 'the head is deployed all the same').toBe(B);
+      expect(w.host.lastStatus(B), 'its commit waits for nothing').toMatchObject({
+        state: 'success',
+        description: expect.stringMatching(/^(deployed as r[23]|skipped: r3 is of this commit)$/),
+      });
       const head = await w.live();
       expect(head).toBeGreaterThan(1);
       await w.deploy(C, B);

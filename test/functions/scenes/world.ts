@@ -10,7 +10,7 @@ import type { App, AppRef } from '../../../shared/domain/app.ts';
 import { type AppSpecInput, appSpec } from '../../../shared/domain/app-spec.ts';
 import type { Change } from '../../../shared/domain/change.ts';
 import type { CiteEvent } from '../../../shared/domain/events.ts';
-import type { Cluster } from '../../../shared/ports/cluster.ts';
+import type { AppEvent, Cluster } from '../../../shared/ports/cluster.ts';
 import type { Ports } from '../../../shared/runtime/ports.ts';
 import { type MemoryCodeHost, memoryCodeHost, pushPayload } from '../../simulation/memory/code-host.ts';
 import { NOON } from '../../support/facts.ts';
@@ -38,6 +38,12 @@ const REPOSITORY = 'acme/shop';
 const MAX_DELIVERIES = 3000;
 const RETRY_AFTER_MS = 1000;
 
+/** Reasons of the Events that tell of verdicts, and of standbys. */
+const verdicts = new Set([
+  ...['Deployed', 'Superseded', 'Skipped', 'Cancelled', 'Refused', 'Failed'],
+  ...['StandbyBroken', 'StandbyReady'],
+]);
+
 const manifests = readManifests('knative/base');
 
 export interface PushOptions {
@@ -45,8 +51,9 @@ export interface PushOptions {
   readonly repository?: string;
   readonly branch?: string;
   readonly forced?: boolean;
-  /** Whether the code host tells of it, and whether its branch shows it at once. */
+  /** Whether the code host tells of it, whether that arrives, and whether its branch shows it at once. */
   readonly told?: boolean;
+  readonly arrives?: boolean;
   readonly shown?: boolean;
 }
 
@@ -60,16 +67,28 @@ export function openWorld(from?: Snapshot) {
   const clock = () => new Date(now++);
   const systems = openSystems(clock, from?.dir);
   const { records, store } = systems;
-  const host = memoryCodeHost(from?.host);
+  const host = memoryCodeHost(from?.host, () => new Date(now));
   const pods = kubelet(records, clock);
   const queue = new Queue(manifests);
   const interventions = new Interventions();
   const unreadable = new Set<string>();
   const probe = { fault: undefined as string | undefined, tookMs: 10_000 };
+  /** What stands before the platform, and answers webhooks itself. */
+  let refused: number | undefined;
   let ids = from?.ids ?? 0;
   const newId = () => `id-${++ids}`;
 
-  const { cluster: witnessed, violations } = watched(withEndpoints(systems.cluster), host, clock);
+  /** What `kubectl describe app` shows, by id. */
+  const appEvents = new Map<string, AppEvent>();
+  const shown: Cluster = {
+    ...withEndpoints(systems.cluster),
+    async recordEvent(app, event) {
+      await systems.cluster.recordEvent(app, event);
+      const id = `${app.uid}/${event.id}`;
+      if (!appEvents.has(id)) appEvents.set(id, event);
+    },
+  };
+  const { cluster: witnessed, violations } = watched(shown, host, clock);
   const cluster = withUnreadable(witnessed, unreadable);
   const events = { emit: async (event: CiteEvent) => publish(event) };
   const ports: Ports = {
@@ -137,8 +156,18 @@ export function openWorld(from?: Snapshot) {
     return true;
   }
 
+  /** What the code host was asked to send again. */
+  async function sendAgain(): Promise<boolean> {
+    const sent = host.toSend.splice(0);
+    for (const one of sent) {
+      interventions.revive();
+      host.answered(one, refused ?? (await platform.webhook(one.event, one.guid, one.payload)));
+    }
+    return sent.length > 0;
+  }
+
   async function deliver(): Promise<void> {
-    for (let count = 0; await deliverOne(); count++)
+    for (let count = 0; (await deliverOne()) || (await sendAgain()); count++)
       if (count > MAX_DELIVERIES) throw new Error('the world does not come to rest');
   }
 
@@ -171,14 +200,33 @@ export function openWorld(from?: Snapshot) {
     interventions,
     unreadable,
     probe,
+    /** Reason and message of what the App's people were told, oldest first; verdicts and standbys apart. */
+    told: () =>
+      [...appEvents.values()]
+        .filter(({ reason }) => !verdicts.has(reason))
+        .map(({ reason, message }) => `${reason}: ${message}`),
     violations,
     publish,
     deliver,
     deliverOne,
     settle,
     wipe: systems.wipe,
+    /** What is sent again is answered so; until the function that is given back is called. */
+    refuseWebhooks(status: number): () => void {
+      refused = status;
+      return () => {
+        refused = undefined;
+      };
+    },
     advance(seconds: number): void {
       now += seconds * 1000;
+    },
+    /** What `kubectl edit service` does: neither epoch nor clock know of it. */
+    select(release: number | undefined, { namespace, name } = SHOP): void {
+      const record = records.get('Service', namespace, name);
+      if (!record) throw new Error(`there is no Service ${name}`);
+      const { live: _, ...body } = record.body;
+      records.update(record, { ...body, ...(release === undefined ? {} : { live: release }) });
     },
     sweep: () => ping('gc-sweep'),
     resync: () => ping('resync'),
@@ -208,12 +256,15 @@ export function openWorld(from?: Snapshot) {
       if (options.shown ?? true) host.move(repository, branch, commit);
       if (!(options.told ?? true)) return;
       const from = options.shown === false ? (on ?? before) : before;
-      const payload = pushPayload({ repository, branch, before: from, after: commit, forced });
-      const guid = newId();
+      const at = new Date(now);
+      const payload = pushPayload({ repository, branch, before: from, after: commit, forced, at });
+      const sent = host.send({ repository, url: config.WEBHOOK_URL, event: 'push', guid: newId(), payload });
+      if (options.arrives === false) return host.answered(sent, 0);
       // What is not taken, somebody redelivers: the code host does not by itself.
       for (let status = 0; status !== 202; ) {
         interventions.revive();
-        status = await platform.webhook('push', guid, payload);
+        status = await platform.webhook('push', sent.guid, payload);
+        host.answered(sent, status);
       }
     },
     /** A push and all that follows it, up to its verdict. */

@@ -11,6 +11,9 @@ import type {
   CodeHost,
   CommitStatus,
   DeploymentReport,
+  HookDelivery,
+  ToldStatus,
+  WebhookFault,
   WebhookSettings,
 } from '../../../shared/ports/code-host.ts';
 
@@ -18,8 +21,24 @@ export type MemoryCodeHost = ReturnType<typeof memoryCodeHost>;
 
 interface Told {
   readonly commit: string;
-  readonly status: CommitStatus;
+  readonly status: ToldStatus;
 }
+
+/** One event on its way to the platform's webhook, and how each try to deliver it was answered. */
+interface Sent {
+  readonly repository: string;
+  /** Of the webhook. */
+  readonly url: string;
+  readonly guid: string;
+  readonly event: string;
+  readonly payload: object;
+  readonly attempts: { readonly id: number; readonly at: Date; readonly answer: number }[];
+}
+
+const hookKey = (repository: string, url: string) => `${repository.toLowerCase()} ${url}`;
+
+/** Id of every webhook here: a repository has one. */
+const HOOK = 1;
 
 interface Made {
   readonly message: string;
@@ -36,13 +55,14 @@ interface Records {
   readonly statuses: Told[];
   /** By task: every report, in the order in which they came. */
   readonly deployments: Map<string, DeploymentReport[]>;
-  /** By `<repository> <address>`. */
-  readonly webhooks: Map<string, WebhookSettings>;
+  /** By `<repository> <address>`, the repository in lower case. */
+  readonly webhooks: Map<string, WebhookSettings & { readonly active: boolean }>;
   readonly collaborators: Map<string, Set<string>>;
+  readonly sent: Sent[];
 }
 
 /** A code host of commits with true ancestry, and of what it was told, in the order in which it was. */
-export function memoryCodeHost(from?: { readonly records: Records }) {
+export function memoryCodeHost(from?: { readonly records: Records }, clock = () => new Date()) {
   const records: Records = structuredClone(from?.records) ?? {
     parents: new Map(),
     commits: new Map(),
@@ -51,8 +71,12 @@ export function memoryCodeHost(from?: { readonly records: Records }) {
     deployments: new Map(),
     webhooks: new Map(),
     collaborators: new Map(),
+    sent: [],
   };
-  const { parents, commits, branches, statuses, deployments, webhooks, collaborators } = records;
+  const { parents, commits, branches, statuses, deployments, webhooks, collaborators, sent } = records;
+  /** What it was asked to send again: whoever plays the network does. */
+  const toSend: Sent[] = [];
+  let attempts = Math.max(0, ...sent.flatMap((one) => one.attempts.map(({ id }) => id)));
   const faults = { refusesStatuses: false };
 
   const holds = (descendant: string, ancestor: string): boolean => {
@@ -106,7 +130,8 @@ export function memoryCodeHost(from?: { readonly records: Records }) {
     },
     async setStatus(_repository, commit, status) {
       requireCommit(commit);
-      statuses.push({ commit, status: { ...status, description: cutDescription(status.description) } });
+      const description = cutDescription(status.description);
+      statuses.push({ commit, status: { ...status, description, at: clock() } });
     },
     async reportDeployment(report) {
       requireCommit(report.commit);
@@ -114,11 +139,33 @@ export function memoryCodeHost(from?: { readonly records: Records }) {
     },
     async ensureWebhook(repository, hook) {
       address(repository);
-      webhooks.set(`${repository} ${hook.url}`, hook);
+      const key = hookKey(repository, hook.url);
+      const faults = faultsOf(webhooks.get(key), hook);
+      webhooks.set(key, { active: true, ...hook });
+      return faults;
     },
     async removeWebhook(repository, url) {
       address(repository);
-      webhooks.delete(`${repository} ${url}`);
+      webhooks.delete(hookKey(repository, url));
+      // Its log goes with it.
+      const isOfIt = (one: Sent) => hookKey(one.repository, one.url) === hookKey(repository, url);
+      sent.splice(0, sent.length, ...sent.filter((one) => !isOfIt(one)));
+    },
+    async listHookDeliveries(repository, url, since) {
+      address(repository);
+      if (!webhooks.has(hookKey(repository, url))) return [];
+      return sent
+        .filter((one) => one.repository.toLowerCase() === repository.toLowerCase() && one.url === url)
+        .flatMap((one) => toDelivery(one, since) ?? []);
+    },
+    async redeliver(_repository, { id, attempt }) {
+      const one = sent.find(
+        ({ guid, attempts }) =>
+          id === `${HOOK}/${guid}` && attempts.some((known) => String(known.id) === attempt),
+      );
+      if (!one)
+        throw new InvalidError('repository', 'there is no such delivery', 'Give one that was listed.');
+      toSend.push(one);
     },
     async ensureCollaborator(repository, user) {
       address(repository);
@@ -143,6 +190,17 @@ export function memoryCodeHost(from?: { readonly records: Records }) {
     move: (repository: string, branch: string, to: string) =>
       void branches.set(`${repository}#${branch}`, to),
     remove: (repository: string, branch: string) => void branches.delete(`${repository}#${branch}`),
+    /** Tells the webhook of an event; what comes of it is told by `answered`. */
+    send(event: Omit<Sent, 'attempts'>): Sent {
+      const one = { ...event, attempts: [] };
+      sent.push(one);
+      return one;
+    },
+    /** How an attempt to deliver it was answered; 0: not at all. */
+    answered: (one: Sent, answer: number): void => {
+      one.attempts.push({ id: ++attempts, at: clock(), answer });
+    },
+    toSend,
     /** The status that a commit was given last. */
     lastStatus: (commit: string) => statuses.findLast((one) => one.commit === commit)?.status,
     /** The state that the Deployment of a release was given last. */
@@ -157,6 +215,34 @@ export const statusPayload = (
   { context, state, description }: CommitStatus,
 ) => ({ sha, context, state, description, repository: { full_name: repository } });
 
+function faultsOf(
+  there: (WebhookSettings & { readonly active: boolean }) | undefined,
+  wanted: WebhookSettings,
+): readonly WebhookFault[] {
+  if (!there) return ['not there'];
+  return [
+    ...(there.active ? [] : (['inactive'] as const)),
+    ...(there.events.toSorted().join() === wanted.events.toSorted().join()
+      ? []
+      : (['other events'] as const)),
+    ...(there.secret === '' ? (['no secret'] as const) : []),
+  ];
+}
+
+function toDelivery({ guid, event, attempts }: Sent, since: Date): HookDelivery | undefined {
+  const [first, last] = [attempts[0], attempts.at(-1)];
+  if (!first || !last || first.at <= since) return undefined;
+  return {
+    id: `${HOOK}/${guid}`,
+    event,
+    attempt: String(last.id),
+    delivered: attempts.some(({ answer }) => answer >= 200 && answer < 300),
+    answer: last.answer,
+    firstAt: first.at,
+    lastAt: last.at,
+  };
+}
+
 /** A push as GitHub tells of it. */
 export function pushPayload(push: {
   readonly repository: string;
@@ -164,14 +250,15 @@ export function pushPayload(push: {
   readonly before: string;
   readonly after: string;
   readonly forced: boolean;
+  readonly at: Date;
 }) {
-  const { repository, branch, after, ...same } = push;
+  const { repository, branch, after, at, ...same } = push;
   return {
     ...same,
     ref: `refs/heads/${branch}`,
     after,
     deleted: false,
-    repository: { full_name: repository },
+    repository: { full_name: repository, pushed_at: Math.floor(at.getTime() / 1000) },
     head_commit: { id: after, message: 'Add a till', author: { name: 'Ada' } },
   };
 }

@@ -37,6 +37,7 @@ export function memoryStore(clock: () => Date) {
   let held = empty();
   let hasLost = false;
   let writes = 0;
+  let hasFailedOver = false;
 
   const openOf = (app: string, commit: string) =>
     [...held.changes.values()].find(
@@ -212,6 +213,7 @@ export function memoryStore(clock: () => Date) {
     failOver: (to: Held) => {
       held = copyOf(to);
       hasLost = true;
+      hasFailedOver = true;
     },
     wipe: () => {
       held = empty();
@@ -221,6 +223,8 @@ export function memoryStore(clock: () => Date) {
     writes: () => writes,
     /** Whether it has ever forgotten something. */
     lost: () => hasLost,
+    /** Whether it has forgotten what came last, and that alone. */
+    failedOver: () => hasFailedOver,
   };
 }
 
