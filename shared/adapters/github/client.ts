@@ -84,7 +84,7 @@ function client(baseUrl: string, auth: string, signal: AbortSignal, log: Log | u
   octokit.hook.error('request', (error) => {
     // A gateway's 404 says nothing of a branch. GitHub's own refusals are JSON.
     const refusal = 'response' in error ? error.response : undefined;
-    if (refusal && refusal.status < 500 && typeof refusal.data !== 'object') throw notGitHub(refusal.status);
+    if (refusal && refusal.status < 500 && !isJson(refusal.data)) throw notGitHub(refusal.status);
     throw error;
   });
   octokit.hook.after('request', (response) => {

@@ -41,6 +41,7 @@ const writes = (
 
 const deliver = (store: Store) => store.recordDelivery(aDelivery('d'));
 const open = (store: Store) => store.openChange(aChange('c', { build: 'k' }));
+const check = { app: 'uid-shop', release: 1, at: after(0).toISOString() };
 
 /** Every verb of the port. A new one without a row here does not compile. */
 export const verbs: Readonly<Record<keyof Store, Verb>> = {
@@ -92,6 +93,12 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
   listDeadLetters: reads(
     (store) => store.listDeadLetters(),
     (store) => store.keepDeadLetter(aLetter('l')),
+  ),
+
+  saveStandbyCheck: writes((store) => store.saveStandbyCheck(check)),
+  getStandbyCheck: reads(
+    (store) => store.getStandbyCheck(check.app, check.release),
+    (store) => store.saveStandbyCheck(check),
   ),
 
   takeLease: writes((store) => store.takeLease('sweep', 'a', 1000)),
