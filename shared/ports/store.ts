@@ -9,7 +9,8 @@ import type { StandbyCheck } from '../domain/standby-check.ts';
  * What the platform remembers beside the cluster: deliveries, Changes with their timelines, Builds, logs, the outbox,
  * what standbys were last found to be.
  * Wiping it loses history, never a live App or a wish of a person (invariant 7). A lost compare-and-set throws
- * ConflictError, an unreachable store RetryableError.
+ * ConflictError, an unreachable store RetryableError, one that somebody has to do something about (memory, a password)
+ * DeniedError.
  */
 export interface Store extends Deliveries, Changes, Builds, Logs, Outbox, DeadLetters, StandbyChecks, Leases {
   /** Removes what is past its time (DESIGN §7: every key has an owner and a time to live, or a reason). */

@@ -45,22 +45,21 @@ function cloudEvent(event: CiteEvent, source: string, time: Date): CloudEvent<un
   });
 }
 
+/** The broker has it as soon as it says so: what it may say besides is not waited for. */
 function post(url: string, headers: Record<string, string>, body: string, agent: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: Error) =>
-      reject(new RetryableError(`the broker cannot be reached: ${cause.message}`, { cause }));
+    const fail = (cause: Error) => {
+      const why = cause.name === 'AbortError' ? `no answer in ${TIMEOUT_MS} ms` : cause.message;
+      reject(new RetryableError(`the broker cannot be reached: ${why}`, { cause }));
+    };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const length = Buffer.byteLength(body);
-    const req = request(
-      url,
-      { method: 'POST', headers: { ...headers, 'content-length': length }, agent, timeout: TIMEOUT_MS },
-      (res) => {
-        res
-          .resume()
-          .once('end', () => resolve(res.statusCode ?? 500))
-          .once('error', fail);
-      },
-    );
-    req.once('timeout', () => req.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
-    req.once('error', fail).end(body);
+    const options = { method: 'POST', headers: { ...headers, 'content-length': length }, agent, signal };
+    request(url, options, (res) => {
+      resolve(res.statusCode ?? 500);
+      res.once('error', () => {}).resume();
+    })
+      .once('error', fail)
+      .end(body);
   });
 }

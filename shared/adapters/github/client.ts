@@ -81,6 +81,12 @@ function client(baseUrl: string, auth: string, signal: AbortSignal, log: Log | u
     // A write whose answer was lost may have happened: only the next delivery, which looks first, may try again.
     if (request.method !== 'GET') request.request.retries = 0;
   });
+  octokit.hook.error('request', (error) => {
+    // A gateway's 404 says nothing of a branch. GitHub's own refusals are JSON.
+    const refusal = 'response' in error ? error.response : undefined;
+    if (refusal && refusal.status < 500 && !isJson(refusal.data)) throw notGitHub(refusal.status);
+    throw error;
+  });
   octokit.hook.after('request', (response) => {
     // A body that was cut off or comes from a proxy arrives as text: octokit hides both.
     const isEmpty = response.data === '' || response.data === undefined;

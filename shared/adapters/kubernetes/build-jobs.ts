@@ -10,7 +10,7 @@ import { ask, create, find } from './errors.ts';
 import { BUILD, checkNames, isManaged, isObjectName, managedSelector, metadataOf } from './objects.ts';
 
 export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): BuildJobs {
-  const { batch, core } = connection;
+  const { batch, core, within } = connection;
   const namespace = place.buildNamespace;
 
   const podOf = async (key: string): Promise<V1Pod | undefined> => {
@@ -86,8 +86,8 @@ export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): 
     },
 
     buildJobLog(key, options) {
-      const pod = async () => (isObjectName(key) ? podOf(key) : undefined);
-      const isRunning = async () => (await getBuildJob(key))?.phase === 'running';
+      const pod = async () => (isObjectName(key) ? within(() => podOf(key)) : undefined);
+      const isRunning = async () => (await within(() => getBuildJob(key)))?.phase === 'running';
       return buildJobLog(connection, namespace, { pod, isRunning }, options);
     },
   };

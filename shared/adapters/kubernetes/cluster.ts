@@ -3,7 +3,7 @@ import { kubernetesAppEvents } from './app-events.ts';
 import { kubernetesApps } from './apps.ts';
 import type { BuildPlace } from './build-job-objects.ts';
 import { kubernetesBuildJobs } from './build-jobs.ts';
-import { connect } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
 import { kubernetesNamespaces } from './namespaces.ts';
 import { kubernetesPods } from './pods.ts';
 import { providePullSecret } from './pull-secret.ts';
@@ -22,23 +22,38 @@ export interface KubernetesOptions extends BuildPlace {
   readonly pullSecret: boolean;
 }
 
-/** The Cluster port on the Kubernetes API. */
+/** The Cluster port on the Kubernetes API. A call ends within 20 s; reading a log, when it is silent for so long. */
 export function kubernetesCluster(options: KubernetesOptions): Cluster {
   const connection = connect(options.kubeconfig);
   const rights = kubernetesRights(connection, options.platformNamespace);
+  const { podLog, ...pods } = kubernetesPods(connection);
+  const { buildJobLog, ...buildJobs } = kubernetesBuildJobs(connection, options);
   return {
-    ...kubernetesNamespaces(connection),
-    async grantRights(namespace) {
-      await rights.grantRights(namespace);
-      if (options.pullSecret) await providePullSecret(connection, options.platformNamespace, namespace);
-    },
-    ...kubernetesApps(connection),
-    ...kubernetesAppEvents(connection),
-    ...kubernetesSecrets(connection),
-    ...kubernetesServices(connection),
-    ...kubernetesRoutes(connection),
-    ...kubernetesWorkloads(connection, options),
-    ...kubernetesPods(connection),
-    ...kubernetesBuildJobs(connection, options),
+    ...bounded(connection, {
+      ...kubernetesNamespaces(connection),
+      async grantRights(namespace: string) {
+        await rights.grantRights(namespace);
+        if (options.pullSecret) await providePullSecret(connection, options.platformNamespace, namespace);
+      },
+      ...kubernetesApps(connection),
+      ...kubernetesAppEvents(connection),
+      ...kubernetesSecrets(connection),
+      ...kubernetesServices(connection),
+      ...kubernetesRoutes(connection),
+      ...kubernetesWorkloads(connection, options),
+      ...pods,
+      ...buildJobs,
+    }),
+    podLog,
+    buildJobLog,
   };
+}
+
+/** Each call of these verbs within one time, however many requests it makes. */
+function bounded<Verbs extends object>({ within }: Connection, verbs: Verbs): Verbs {
+  const entries = Object.entries(verbs).map(([name, verb]) => [
+    name,
+    (...args: unknown[]) => within(() => verb(...args)),
+  ]);
+  return Object.fromEntries(entries);
 }

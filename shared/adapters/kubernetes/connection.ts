@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   AppsV1Api,
   AuthorizationV1Api,
@@ -13,24 +14,53 @@ import {
   setHeaderOptions,
 } from '@kubernetes/client-node';
 import { type Dispatcher, fetch, type RequestInit } from 'undici';
+import { RetryableError } from '../../domain/errors.ts';
 
-/** A request that the API server has not answered by then is given up; it is well inside every handler's time. */
-const REQUEST_TIMEOUT = 20_000;
+/** What the API server has not answered by then is given up; it is well inside every handler's time. */
+const CALL_LIMIT_MS = 20_000;
 
 /** client-node opens a TLS connection per request wherever a CA is set; this keeps one pool (three times faster). */
 class PooledKubeConfig extends KubeConfig {
   #pool: ReturnType<RequestContext['getDispatcher']>;
+  readonly #limit = new AsyncLocalStorage<AbortSignal>();
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
     await super.applySecurityAuthentication(context);
     this.#pool ??= context.getDispatcher();
     if (this.#pool) context.setDispatcher(this.#pool);
-    if (!context.getSignal()) context.setSignal(AbortSignal.timeout(REQUEST_TIMEOUT));
+    if (!context.getSignal()) context.setSignal(this.#limit.getStore() ?? AbortSignal.timeout(CALL_LIMIT_MS));
+  }
+
+  /**
+   * HTTP/1.1, for a request that is given up takes its connection with it. With HTTP/2 all share one: where the way to the
+   * API server had gone silent, every later request waited on it in vain, and a connection that was closed at the wrong
+   * moment ended the process (both seen, undici 8.12).
+   */
+  override createDispatcherOptions(...given: Parameters<KubeConfig['createDispatcherOptions']>) {
+    const options = super.createDispatcherOptions(...given);
+    if (options.type !== 'agent') return options;
+    return { ...options, connect: { ...options.connect, allowH2: false } };
+  }
+
+  async within<T>(work: () => Promise<T>): Promise<T> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+      limit.abort(new RetryableError(`the cluster did not answer within ${CALL_LIMIT_MS / 1000} s`));
+    }, CALL_LIMIT_MS);
+    try {
+      return await this.#limit.run(limit.signal, work);
+    } finally {
+      clearTimeout(timer);
+      // Of requests side by side one has failed: nobody waits for the others.
+      limit.abort();
+    }
   }
 }
 
 interface RawRequest extends Pick<RequestInit, 'method' | 'body' | 'signal'> {
   readonly headers?: Readonly<Record<string, string>>;
+  /** The answer may be silent for as long as it likes. */
+  readonly follow?: boolean;
 }
 
 export type Connection = ReturnType<typeof connect>;
@@ -57,23 +87,32 @@ export function connect(kubeconfig?: string, context?: string) {
     authorization: config.makeApiClient(AuthorizationV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
 
-    /** A request whose answer is read as it comes, for as long as its signal lets it. */
-    raw: async (path: string, request: RawRequest) => {
+    /** All that this work asks for within one time of 20 s. */
+    within: <T>(work: () => Promise<T>): Promise<T> => config.within(work),
+
+    /** A request whose answer is read as it comes: until its signal ends it, or it is silent for 20 s. */
+    raw: async (path: string, { follow = false, ...request }: RawRequest) => {
       const context = new RequestContext(`${server.replace(/\/+$/, '')}${path}`, HttpMethod.GET);
       await config.applySecurityAuthentication(context);
       const dispatcher = context.getDispatcher();
       return fetch(context.getUrl(), {
         ...request,
         headers: { ...context.getHeaders(), ...request.headers },
-        ...(dispatcher ? { dispatcher: dispatcher.compose(patient) } : {}),
+        ...(dispatcher ? { dispatcher: dispatcher.compose(follow ? patient : impatient) } : {}),
       });
     },
   };
 }
 
-/** A log may be silent for as long as it likes. */
-const patient: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
-  dispatch({ ...options, bodyTimeout: 0 }, handler);
+const silence =
+  (milliseconds: number): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) =>
+    dispatch({ ...options, headersTimeout: milliseconds, bodyTimeout: milliseconds }, handler);
+
+/** Also for the headers: of a log that is followed they come with its first line. */
+const patient = silence(0);
+const impatient = silence(CALL_LIMIT_MS);
 
 /** Second argument of every patch call: what is not named stays, null removes. */
 export const mergePatch = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);

@@ -3,6 +3,7 @@ import { ConflictError, DeniedError, InvalidError, RetryableError } from '../../
 
 /** The part of a Kubernetes `Status` that tells errors apart. */
 interface Status {
+  readonly kind?: string;
   readonly reason?: string;
   readonly message?: string;
   readonly details?: {
@@ -15,7 +16,7 @@ interface Status {
 /** What the API server answers, or why not in the port's words. */
 export async function ask<T>(question: Promise<T>): Promise<T> {
   try {
-    return await question;
+    return await answerTo(question);
   } catch (error) {
     throw translate(error);
   }
@@ -24,7 +25,7 @@ export async function ask<T>(question: Promise<T>): Promise<T> {
 /** As `ask`; undefined where the object is not there. A missing resource type is not a missing object. */
 export async function find<T>(question: Promise<T>): Promise<T | undefined> {
   try {
-    return await question;
+    return await answerTo(question);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw translate(error);
@@ -34,9 +35,9 @@ export async function find<T>(question: Promise<T>): Promise<T | undefined> {
 /** As `ask`, of a listing; undefined where the cluster does not have the type. */
 export async function ofKnownType<T>(question: Promise<T>): Promise<T | undefined> {
   try {
-    return await question;
+    return await answerTo(question);
   } catch (error) {
-    if (error instanceof ApiException && error.code === 404) return undefined;
+    if (error instanceof ApiException && isUnknownType(error)) return undefined;
     throw translate(error);
   }
 }
@@ -44,11 +45,18 @@ export async function ofKnownType<T>(question: Promise<T>): Promise<T | undefine
 /** As `ask`; undefined where an object of the name is there already. */
 export async function create<T>(question: Promise<T>): Promise<T | undefined> {
   try {
-    return await question;
+    return await answerTo(question);
   } catch (error) {
     if (error instanceof ApiException && statusOf(error).reason === 'AlreadyExists') return undefined;
     throw translate(error);
   }
+}
+
+/** Everything of Kubernetes says what kind it is. client-node takes also a gateway's page that asks to log in: for an object without any field. */
+async function answerTo<T>(question: Promise<T>): Promise<T> {
+  const answer = await question;
+  if (typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind) return answer;
+  throw new RetryableError("the cluster answered with what is not Kubernetes' own");
 }
 
 /** Whether there is no object of the name, in a Namespace that may be missing too. */
@@ -56,18 +64,33 @@ function isMissing(error: unknown): boolean {
   return error instanceof ApiException && error.code === 404 && statusOf(error).details?.name !== undefined;
 }
 
+/** Kubernetes has no words of its own for a path that it does not serve; a gateway's 404 has others. */
+const isUnknownType = (error: ApiException<unknown>) =>
+  error.code === 404 && (statusOf(error).kind === 'Status' || error.body === '404 page not found\n');
+
 export function translate(error: unknown): Error {
   if (error instanceof RetryableError || error instanceof InvalidError) return error;
   // Anything but an answer is a connection that failed or took too long.
   if (!(error instanceof ApiException))
     return new RetryableError('the cluster cannot be reached', { cause: error });
   const status = statusOf(error);
-  const message = status.message ?? `the cluster answered ${error.code}`;
+  const answered = `the cluster answered ${error.code}`;
+  const message = status.message ?? answered;
   const refused = (field: string, remedy: string) => {
     const invalid = new InvalidError(field, message, remedy);
     invalid.cause = error;
     return invalid;
   };
+  // Of this one client-node does not give the body.
+  if (error.code === 401)
+    return new DeniedError(
+      `${answered}: the token is not valid, or no longer. Give the platform one that is.`,
+      {
+        cause: error,
+      },
+    );
+  // Not the API server's words, but those of something before it: they say nothing of what was asked for.
+  if (status.kind !== 'Status' && error.code !== 413) return new RetryableError(answered, { cause: error });
   switch (error.code) {
     case 404:
       if (status.details?.kind === 'namespaces')
@@ -94,7 +117,7 @@ export function translate(error: unknown): Error {
     case 415:
       return refused('cluster', 'The cluster does not take such a request.');
     default:
-      return new RetryableError(withoutNearEnd(message), { cause: error });
+      return new RetryableError(`${answered}: ${withoutNearEnd(message)}`, { cause: error });
   }
 }
 

@@ -8,8 +8,8 @@ import { find } from './errors.ts';
 const POLL = 500;
 
 /** A container that has not run by then never will. */
-async function hasEnded(core: Connection['core'], namespace: string, name: string): Promise<boolean> {
-  const pod = await find(core.readNamespacedPod({ namespace, name }));
+async function hasEnded({ core, within }: Connection, namespace: string, name: string): Promise<boolean> {
+  const pod = await within(() => find(core.readNamespacedPod({ namespace, name })));
   return !pod || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
 
@@ -18,7 +18,7 @@ async function hasEnded(core: Connection['core'], namespace: string, name: strin
  * its start is waited for. Following ends with the container's run: a restart is another one.
  */
 export async function* containerLog(
-  { core, raw }: Connection,
+  connection: Connection,
   { namespace, pod, container }: { namespace: string; pod: string; container: string },
   { follow = false, tail, signal }: LogOptions,
 ): AsyncGenerator<string> {
@@ -27,7 +27,7 @@ export async function* containerLog(
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query.toString()}`;
   try {
     for (let last = !follow; ; ) {
-      const response = await raw(path, signal ? { signal } : {});
+      const response = await connection.raw(path, { follow, ...(signal ? { signal } : {}) });
       if (response.status === 200) {
         const text = new TextDecoder();
         for await (const part of response.body ?? []) yield text.decode(part, { stream: true });
@@ -40,7 +40,7 @@ export async function* containerLog(
         throw new RetryableError(`the log cannot be read: ${refusal}`);
       if (last) return;
       // It may have run and ended since it was asked: once more then.
-      last = await hasEnded(core, namespace, pod);
+      last = await hasEnded(connection, namespace, pod);
       if (!last) await delay(POLL, undefined, signal ? { signal } : {});
     }
   } catch (error) {

@@ -81,12 +81,10 @@ export function kubernetesWorkloads(
       // From now on the Deployment owns them, so that its deletion is one call and nothing is left by a death after it.
       const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name, uid };
       const body = { metadata: { ownerReferences: [owner] } };
-      await ask(
-        Promise.all([
-          core.patchNamespacedConfigMap({ namespace, name, body }, mergePatch),
-          core.patchNamespacedSecret({ namespace, name, body }, mergePatch),
-        ]),
-      );
+      await Promise.all([
+        ask(core.patchNamespacedConfigMap({ namespace, name, body }, mergePatch)),
+        ask(core.patchNamespacedSecret({ namespace, name, body }, mergePatch)),
+      ]);
     },
 
     async updateWorkload(workload, change) {

@@ -1,11 +1,16 @@
 import { ApiException } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
-import { create, find, translate } from '../../../shared/adapters/kubernetes/errors.ts';
+import { ask, create, find, ofKnownType, translate } from '../../../shared/adapters/kubernetes/errors.ts';
 import { ConflictError, DeniedError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
 
-/** As the API server answers: the body is text. */
+/** As the API server answers: the body is text, mostly a Status. */
 const answer = (code: number, body: object | string) =>
-  new ApiException(code, 'message', typeof body === 'string' ? body : JSON.stringify(body), {});
+  new ApiException(
+    code,
+    'message',
+    typeof body === 'string' ? body : JSON.stringify({ kind: 'Status', ...body }),
+    {},
+  );
 const missing = answer(404, {
   reason: 'NotFound',
   message: 'gone',
@@ -16,7 +21,13 @@ const noSuchType = answer(404, '404 page not found\n');
 const taken = answer(409, { reason: 'AlreadyExists', details: { kind: 'services', name: 'web' } });
 
 describe('an answer of the API server in the words of the port', () => {
-  test.each<[string, unknown, typeof ConflictError | typeof InvalidError | typeof RetryableError]>([
+  test.each<
+    readonly [
+      string,
+      unknown,
+      typeof ConflictError | typeof DeniedError | typeof InvalidError | typeof RetryableError,
+    ]
+  >([
     ['a write to an older state', answer(409, { reason: 'Conflict' }), ConflictError],
     ['a test of a patch that failed', answer(422, { reason: 'Invalid', details: {} }), ConflictError],
     ['a write to what is gone', missing, ConflictError],
@@ -29,7 +40,10 @@ describe('an answer of the API server in the words of the port', () => {
     ['a request that cannot be read', answer(400, { reason: 'BadRequest' }), InvalidError],
     ['an object that is too large', answer(413, 'too large'), InvalidError],
     ['a type that is not there yet', noSuchType, RetryableError],
-    ['a token that has run out', answer(401, { reason: 'Unauthorized' }), RetryableError],
+    ['a token that has run out', new ApiException(401, 'Unauthorized', undefined, {}), DeniedError],
+    ...[400, 403, 404, 409, 410, 422].map(
+      (code) => [`a gateway’s own ${code}`, answer(code, '<html>'), RetryableError] as const,
+    ),
     ['a listing that took too long to read', answer(410, { reason: 'Expired' }), RetryableError],
     ['too many requests', answer(429, '{"reason":"TooManyRequests"}'), RetryableError],
     ['a server in trouble', answer(500, '<html>'), RetryableError],
@@ -110,8 +124,26 @@ test('an object that is missing is undefined; a type that is missing is not', as
   await expect(find(Promise.reject(noSuchType))).rejects.toThrow(RetryableError);
 });
 
+test('a type that the API server does not serve is undefined; a gateway’s 404 is not', async () => {
+  const unserved = answer(404, { reason: 'NotFound', details: {} });
+  expect(await ofKnownType(Promise.reject(noSuchType))).toBeUndefined();
+  expect(await ofKnownType(Promise.reject(unserved))).toBeUndefined();
+  await expect(ofKnownType(Promise.reject(answer(404, 'default backend - 404')))).rejects.toThrow(
+    RetryableError,
+  );
+});
+
+test.each([
+  ['a page of text', '<p>log in</p>'],
+  ['one in the place of an object', { kind: undefined }],
+  ['null', null],
+])('%s is no answer', async (_, answered) => {
+  for (const asked of [ask, find, create, ofKnownType])
+    await expect(asked(Promise.resolve<unknown>(answered)), asked.name).rejects.toThrow(RetryableError);
+});
+
 test('only a name that is taken makes a creation come to nothing', async () => {
-  expect(await create(Promise.resolve('made'))).toBe('made');
+  expect(await create(Promise.resolve({ kind: 'App' }))).toEqual({ kind: 'App' });
   expect(await create(Promise.reject(taken))).toBeUndefined();
   await expect(create(Promise.reject(answer(409, { reason: 'Conflict' })))).rejects.toThrow(ConflictError);
 });

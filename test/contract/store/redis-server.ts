@@ -19,10 +19,10 @@ export interface RedisServer {
 }
 
 /** A Redis of the test's own: on a free port of the loopback interface, with nothing kept on disk. */
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis(...more: string[]): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'cite-redis-'));
   const port = await freePort();
-  let server = await start(port, folder);
+  let server = await start(port, folder, more);
   const kill = async () => {
     const gone = once(server, 'exit');
     server.kill('SIGKILL');
@@ -34,7 +34,7 @@ export async function startRedis(): Promise<RedisServer> {
     goOn: () => void server.kill('SIGCONT'),
     restart: async () => {
       await kill();
-      server = await start(port, folder);
+      server = await start(port, folder, more);
     },
     stop: async () => {
       await kill();
@@ -43,8 +43,8 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-async function start(port: number, folder: string): Promise<ChildProcess> {
-  const options = ['--port', `${port}`, '--save', '', '--bind', '127.0.0.1', '--dir', folder];
+async function start(port: number, folder: string, more: readonly string[]): Promise<ChildProcess> {
+  const options = ['--port', `${port}`, '--save', '', '--bind', '127.0.0.1', '--dir', folder, ...more];
   const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const said: string[] = [];
   for await (const line of createInterface(server.stdout)) {
