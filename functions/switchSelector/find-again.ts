@@ -16,15 +16,20 @@ import type { Needs, Scene } from './scene.ts';
  * more now.
  */
 export async function findAgain(ports: Needs, scene: Scene, isLookedFor: boolean): Promise<boolean> {
-  const lost = scene.unknown.map((workload) => stillOpen(scene, workload));
+  const lost = scene.unknown.map((workload) => ({ change: stillOpen(scene, workload), at: ports.clock() }));
   const ended = isLookedFor ? await endedUnknown(ports, scene) : [];
   let found = false;
-  for (const change of [...lost, ...ended]) {
-    const { opened } = await ledger(ports).open(change);
+  for (const { change, at } of [...lost, ...ended]) {
+    const { opened } = await ledger(ports).open(change, at);
     if (opened) ports.log.warn({ change: change.id, state: change.state }, 'the store had lost this Change');
     found ||= opened;
   }
   return found;
+}
+
+interface Found {
+  readonly change: NewChange;
+  readonly at: Date;
 }
 
 function stillOpen({ app, service }: Scene, { release }: Workload): NewChange {
@@ -36,19 +41,18 @@ function stillOpen({ app, service }: Scene, { release }: Workload): NewChange {
   };
 }
 
-/** In the order in which they went live: what is so now is the last. */
-async function endedUnknown(ports: Needs, scene: Scene): Promise<readonly NewChange[]> {
+/** At the time when each was made, so that the ledger is in its old order; of what is live now, that is the last. */
+async function endedUnknown(ports: Needs, scene: Scene): Promise<readonly Found[]> {
   const { app, service, workloads } = scene;
-  const isLive = ({ release }: Workload) => Number(release.number === service.live);
-  const ended: NewChange[] = [];
-  for (const workload of workloads.toSorted(
-    (a, b) => isLive(a) - isLive(b) || a.release.number - b.release.number,
-  )) {
+  const ended: Found[] = [];
+  for (const workload of workloads.toSorted((a, b) => a.release.number - b.release.number)) {
     const { release } = workload;
     const verdict = endedBy(workload, scene);
     if (!verdict || !isRemembered(workload, ports.clock()) || (await ports.store.getChange(release.change)))
       continue;
-    ended.push({ ...foundAgain(app, release), release: release.number, ...endedWith(verdict) });
+    const at = release.number === service.live ? ports.clock() : new Date(release.createdAt);
+    const change = { ...foundAgain(app, release), release: release.number, ...endedWith(verdict) };
+    ended.push({ change, at });
   }
   return ended;
 }

@@ -29,8 +29,8 @@ export function ledger({ store, events, clock }: Needs) {
 
   return {
     /** Opens a Change, or gives the one that is open for its App and commit, or that this cause has made before. */
-    async open(change: NewChange): Promise<{ change: Change; opened: boolean }> {
-      const result = await store.openChange(openChange(change, clock()));
+    async open(change: NewChange, at = clock()): Promise<{ change: Change; opened: boolean }> {
+      const result = await store.openChange(openChange(change, at));
       if (result.opened) await announce(result.change);
       return result;
     },

@@ -61,6 +61,16 @@ const verbs: Readonly<
     await direct.ensureWebhook(REPOSITORY, { url: hook(id), secret: 's', events: ['push'] });
     return (host) => host.removeWebhook(REPOSITORY, hook(id));
   },
+  async listHookDeliveries({ id, direct }) {
+    await direct.ensureWebhook(REPOSITORY, { url: hook(id), secret: 's', events: ['push'] });
+    return async (host) =>
+      (await host.listHookDeliveries(REPOSITORY, hook(id), new Date(0))).map(({ event }) => event);
+  },
+  async redeliver({ id, direct }) {
+    await direct.ensureWebhook(REPOSITORY, { url: hook(id), secret: 's', events: ['push'] });
+    const [ping] = await direct.listHookDeliveries(REPOSITORY, hook(id), new Date(0));
+    return async (host) => ping && host.redeliver(REPOSITORY, ping);
+  },
   ensureCollaborator:
     async ({ id }) =>
     (host) =>
