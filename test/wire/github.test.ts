@@ -36,7 +36,9 @@ const verbs: Readonly<
   async statuses({ commit, direct }) {
     await direct.setStatus(REPOSITORY, commit, { context: 'ci', state: 'success', description: 'green' });
     return async (host) =>
-      (await host.statuses(REPOSITORY, commit)).filter(({ context }) => context === 'ci');
+      (await host.statuses(REPOSITORY, commit))
+        .filter(({ context }) => context === 'ci')
+        .map(({ state, description }) => ({ state, description }));
   },
   setStatus:
     async ({ id, commit }) =>
@@ -55,8 +57,10 @@ const verbs: Readonly<
       }),
   ensureWebhook:
     async ({ id }) =>
-    (host) =>
-      host.ensureWebhook(REPOSITORY, { url: hook(id), secret: 's', events: ['push'] }),
+    async (host) => {
+      // What it had to put right differs where the first try did it.
+      await host.ensureWebhook(REPOSITORY, { url: hook(id), secret: 's', events: ['push'] });
+    },
   async removeWebhook({ id, direct }) {
     await direct.ensureWebhook(REPOSITORY, { url: hook(id), secret: 's', events: ['push'] });
     return (host) => host.removeWebhook(REPOSITORY, hook(id));
