@@ -116,6 +116,22 @@ scene(
   },
 );
 
+scene('after a wipe what a person cancelled stays cancelled, although its webhook comes again', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  w.advance(5);
+  await w.deliver();
+  await w.cancel(await w.changeOf(B));
+  await w.settle();
+  await w.deploy(C, B);
+  w.advance(120);
+  w.wipe();
+  await round(w);
+  expect(await judgements(w, B)).toEqual([{ skipped: 'it was judged before the store was lost' }]);
+  expect(w.host.lastStatus(B)).toMatchObject({ state: 'error', description: 'cancelled by Ada' });
+});
+
 scene('a branch that was forced back to a judged commit just before a wipe is followed', async (w) => {
   await w.app();
   await w.deploy(A);
