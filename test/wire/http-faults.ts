@@ -54,9 +54,9 @@ export const broken: readonly HttpFault[] = [
   },
 ];
 
-/** The connection stays, and the answer never comes to its end. */
+/** The connection stays as it is, and the answer never comes to its end. */
 export const endless: readonly HttpFault[] = [
-  { name: 'silence, the request not done', isDone: false, befall: () => {} },
+  { name: 'a connection that went silent', isDone: false, befall: ({ goSilent }) => goSilent() },
   {
     name: 'silence, the request done',
     isDone: true,

@@ -38,6 +38,8 @@ export interface Exchange {
   /** Ends the connection in the way of TCP: with a reset, or as if all had been said. */
   reset(): void;
   hangUp(): void;
+  /** As where a firewall has forgotten the connection: nothing comes on it any more. */
+  goSilent(): void;
   readonly isOver: boolean;
 }
 
@@ -67,6 +69,7 @@ export async function httpProxy(target: string, tls?: RequestOptions): Promise<H
   const versions = new Set<string>();
   let choose: (index: number) => HttpFault | undefined = () => undefined;
   const sockets = new Map<number | undefined, Socket>();
+  const silent = new WeakSet<Socket>();
 
   const ask = (req: IncomingMessage) =>
     new Promise<IncomingMessage>((resolve, reject) => {
@@ -83,6 +86,7 @@ export async function httpProxy(target: string, tls?: RequestOptions): Promise<H
     versions.add(req.httpVersion);
     const fault = choose(requests.length - 1);
     const socket = sockets.get(req.socket.remotePort);
+    if (socket && silent.has(socket)) return;
     res.on('error', () => {});
     if (!fault) {
       const answer = await ask(req).catch(() => undefined);
@@ -118,6 +122,7 @@ export async function httpProxy(target: string, tls?: RequestOptions): Promise<H
       end: () => void res.end(),
       reset: () => void socket?.resetAndDestroy(),
       hangUp: () => void socket?.destroy(),
+      goSilent: () => void (socket && silent.add(socket)),
       get isOver() {
         return res.destroyed || (socket?.destroyed ?? true);
       },
@@ -130,7 +135,7 @@ export async function httpProxy(target: string, tls?: RequestOptions): Promise<H
   };
 
   if (isSecure) authority ??= makeAuthority();
-  const certificate = await authority;
+  const certificate = isSecure ? await authority : undefined;
   const server: Server = certificate
     ? createSecureServer(
         { ...certificate, allowHTTP1: true },

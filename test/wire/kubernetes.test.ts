@@ -25,6 +25,9 @@ const turn = (at: number) =>
     return faults[at % faults.length] ?? [];
   });
 
+/** With all verbs at once these keep a machine busy: one for each place where an answer may stop. */
+const stopping = endless.filter(({ name }) => /^(a connection|half|an answer)/.test(name));
+
 const reason = noOwnApiServer ?? noKnativeTypes;
 if (reason) test.skip(`the Kubernetes adapter behind a wire that fails ${reason}`, () => {});
 else describe('the Kubernetes adapter behind a wire that fails', onApiServer);
@@ -98,7 +101,7 @@ function onApiServer(): void {
 
   // Beside each other: what is waited for takes twenty seconds.
   describe.concurrent('whatever was asked for', { timeout: 90_000 }, () => {
-    test.for(endless)('a call is given up on $name', async (fault) => {
+    test.for(stopping)('a call is given up on $name', async (fault) => {
       await Promise.all(all.map(([name, verb]) => isGivenUp(() => open(verb), fault, name, SYSTEM)));
     });
 

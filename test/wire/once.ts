@@ -116,7 +116,7 @@ function isRetryable(error: unknown, what: string, system: RegExp): void {
 }
 
 /** How long a client may take to have its next connection, where the machine has much else to do. */
-const RECOVERY_MS = 10_000;
+const RECOVERY_MS = 30_000;
 
 async function succeedsOrWasDone<F extends Fault>({ call, lost }: Attempt<F>, fault: F, what: string) {
   const end = Date.now() + RECOVERY_MS;
