@@ -121,7 +121,7 @@ test('a standby that broke says so wherever one looks, and is gone back to with 
   const fault = '0 of 1 pods are ready:\u001b[2J\nCrashLoopBackOff';
   const checkedAt = new Date(Date.now() - 180_000).toISOString();
   await world.store.saveStandbyCheck({ app: app.uid, release: 1, at: checkedAt, fault });
-  await world.cluster.setAppStatus(app, { rollback: 'r1 broken' });
+  await world.cluster.setAppStatus(app, { standby: 'r1', rollback: 'r1 broken' });
   const words = 'would not take over: 0 of 1 pods are ready: CrashLoopBackOff, checked 3 min ago';
   expect(await good('releases', address)).toContain(words);
   expect(await good('apps', 'show', address)).toContain(words);

@@ -13,7 +13,7 @@ import {
   winners,
 } from './world.ts';
 
-const held: Hold = { by: 'ann', why: 'line one\n"line two"', at: '2026-01-02T03:04:05.678Z', release: 3 };
+const held: Hold = { by: 'ann', why: 'it is "slow", said Bob', at: '2026-01-02T03:04:05.678Z', release: 3 };
 
 export function appsContract(world: World): void {
   const getApp = async (app: { namespace: string; name: string }) => {
