@@ -10,7 +10,7 @@ import { BUILDS, clusterOf } from '../contract/kubernetes/world.ts';
 import { installKnativeCrds, noKnativeTypes, ROUTING } from '../support/knative-crds.ts';
 import { broken, endless, foreign } from './http-faults.ts';
 import { type HttpFault, type HttpProxy, httpProxy } from './http-proxy.ts';
-import { brokenLogTests, type Logs, openLogs, silentLogTests } from './kubernetes/logs.ts';
+import { brokenLogTests, foreignLogTests, type Logs, openLogs, silentLogTests } from './kubernetes/logs.ts';
 import { type Stage, type Verb, verbs } from './kubernetes/verbs.ts';
 import { plain, worldOf } from './kubernetes/world.ts';
 import { type Attempt, isDoneOnce, isGivenUp, saysNothing } from './once.ts';
@@ -137,6 +137,7 @@ function onApiServer(): void {
   });
 
   brokenLogTests(() => logs);
+  foreignLogTests(() => logs);
 }
 
 interface Kubeconfig {

@@ -68,6 +68,9 @@ function isMissing(error: unknown): boolean {
 const isUnknownType = (error: ApiException<unknown>) =>
   error.code === 404 && (statusOf(error).kind === 'Status' || error.body === '404 page not found\n');
 
+/** Whether the API server itself has answered, rather than something before it. */
+export const isOfKubernetes = (error: ApiException<unknown>) => statusOf(error).kind === 'Status';
+
 export function translate(error: unknown): Error {
   if (error instanceof RetryableError || error instanceof InvalidError) return error;
   // Anything but an answer is a connection that failed or took too long.
@@ -90,7 +93,7 @@ export function translate(error: unknown): Error {
       },
     );
   // Not the API server's words, but those of something before it: they say nothing of what was asked for.
-  if (status.kind !== 'Status' && error.code !== 413) return new RetryableError(answered, { cause: error });
+  if (!isOfKubernetes(error) && error.code !== 413) return new RetryableError(answered, { cause: error });
   switch (error.code) {
     case 404:
       if (status.details?.kind === 'namespaces')

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ApiException } from '@kubernetes/client-node';
 import { RetryableError } from '../../domain/errors.ts';
 import type { LogOptions } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
-import { find } from './errors.ts';
+import { find, isOfKubernetes, translate } from './errors.ts';
 
 /** Between two looks whether a container that is followed has started. */
 const POLL = 500;
@@ -33,11 +34,14 @@ export async function* containerLog(
         for await (const part of response.body ?? []) yield text.decode(part, { stream: true });
         return;
       }
-      const refusal = await response.text();
+      const refusal = new ApiException(response.status, '', await response.text(), {});
+      // What something before the API server says is nothing of the log.
+      if (response.status >= 400 && (response.status === 401 || !isOfKubernetes(refusal)))
+        throw translate(refusal);
       if (response.status === 404) return;
       // 204: the pod has no node yet; 400: it has, and the container has not started.
       if (response.status !== 204 && response.status !== 400)
-        throw new RetryableError(`the log cannot be read: ${refusal}`);
+        throw new RetryableError(`the log cannot be read: ${refusal.body}`);
       if (last) return;
       // It may have run and ended since it was asked: once more then.
       last = await hasEnded(connection, namespace, pod);

@@ -5,6 +5,7 @@ import type { Cluster, LogOptions } from '../../../shared/ports/cluster.ts';
 import { eventually, newApp, startWorkload } from '../../contract/cluster/world.ts';
 import type { ApiServer } from '../../contract/kubernetes/api-server.ts';
 import { clusterOf, kubernetesWorld } from '../../contract/kubernetes/world.ts';
+import { foreign } from '../http-faults.ts';
 import type { Exchange, HttpFault, HttpProxy } from '../http-proxy.ts';
 
 /** Something printed, and the verbs of the port that read it through a proxy. */
@@ -103,6 +104,18 @@ export function brokenLogTests(logs: () => Logs): void {
       expect(await logs().readWhole(verb)).toMatch(/\n$/);
     },
   );
+}
+
+const gateways = verbs.flatMap((verb) =>
+  foreign.filter(({ name }) => !name.startsWith('200')).map((fault) => ({ verb, fault, what: fault.name })),
+);
+
+export function foreignLogTests(logs: () => Logs): void {
+  test.for(gateways)('$verb takes $what for no log', async ({ verb, fault }) => {
+    const { text, error } = await logs().read(verb, fault, {});
+    expect(text).toBe('');
+    expect(error).toBeInstanceOf(RetryableError);
+  });
 }
 
 /** These wait longer than any other answer is waited for. */
