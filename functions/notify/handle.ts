@@ -3,6 +3,7 @@ import type { Change } from '../../shared/domain/change.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { parseOwnEvent } from '../../shared/domain/events.ts';
 import { statusContext } from '../../shared/domain/status-context.ts';
+import type { CommitStatus, DeploymentReport } from '../../shared/ports/code-host.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
@@ -40,6 +41,7 @@ export const handle = eventFunction<Needs>(
 
 /** Until nothing newer is in the outbox: a state that came while we told of the one before. */
 async function tellAll(ports: Needs, id: string, log: Logger): Promise<void> {
+  let told: Told = { statuses: [], reports: [] };
   for (;;) {
     const message = await ports.store.pendingMessage(id);
     const change = await ports.store.getChange(id);
@@ -47,7 +49,7 @@ async function tellAll(ports: Needs, id: string, log: Logger): Promise<void> {
     // First, and whatever comes of it: the code host and the cluster do not wait for each other.
     const missed = await record(ports, change, log);
     try {
-      await tell(ports, change);
+      told = await tell(ports, change, told);
       log.info({ change: id, message: message.id, state: change.state }, 'told');
     } catch (err) {
       // The host will never take it, or nobody lets us: the Change itself still shows its state.
@@ -76,11 +78,18 @@ async function record({ cluster }: Needs, change: Change, log: Logger): Promise<
   return undefined;
 }
 
-async function tell(ports: Needs, change: Change): Promise<void> {
+/** What was said last: the same again would be one request of GitHub's hour for nothing. */
+interface Told {
+  readonly statuses: readonly CommitStatus[];
+  readonly reports: readonly DeploymentReport[];
+}
+
+async function tell(ports: Needs, change: Change, before: Told): Promise<Told> {
   const { store, codeHost, config } = ports;
   const { id, app, repository, commit } = change;
-  if (await isToldAlready(ports, change)) return;
-  await tellWhatIs(
+  if (await isToldAlready(ports, change)) return before;
+  const statuses = await tellWhatIs(
+    before.statuses,
     async () => {
       // Of several Changes of a commit the newest one's state is the commit's.
       const [newest = change] = await store.listChanges({ app: app.uid, commit, limit: 1 });
@@ -88,13 +97,15 @@ async function tell(ports: Needs, change: Change): Promise<void> {
     },
     (status) => codeHost.setStatus(repository, commit, status),
   );
-  await tellWhatIs(
+  const reports = await tellWhatIs(
+    before.reports,
     async () => {
       const now = (await store.getChange(id)) ?? change;
       return deploymentReports(now, await deployedChanges(ports, now), config.CONSOLE_URL);
     },
     (report) => codeHost.reportDeployment(report),
   );
+  return { statuses, reports };
 }
 
 /**
@@ -102,14 +113,16 @@ async function tell(ports: Needs, change: Change): Promise<void> {
  * of the past after another one told what is, and nobody would mend that.
  */
 async function tellWhatIs<T>(
+  before: readonly T[],
   read: () => Promise<readonly T[]>,
   say: (one: T) => Promise<void>,
-): Promise<void> {
-  let told: readonly T[] = [];
+): Promise<readonly T[]> {
+  let told = before;
   for (let now = await read(); !isDeepStrictEqual(now, told); now = await read()) {
     for (const one of now) await say(one);
     told = now;
   }
+  return told;
 }
 
 /** Of one that was found again with its verdict the commit may say more already: why it failed, or what came after it. */
