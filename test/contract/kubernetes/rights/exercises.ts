@@ -64,6 +64,8 @@ export const exercises: Readonly<Record<keyof Cluster, (stage: Stage) => Promise
   foreignService: ({ cluster, app }) => cluster.foreignService(app),
   async ensureService({ cluster, admin, connection, app }) {
     const { namespace, name } = app;
+    // Another verb's exercise may have made it.
+    await admin.deleteService(app);
     await cluster.ensureService(app);
     const service = await admin.getService(app);
     if (service) await admin.switchService(service, 1, new Date());
