@@ -116,7 +116,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'leftovers are judged by the world of before their Change',
     file: 'functions/switchSelector/apply.ts',
-    from: 'const verdict = decideLeftover(change, { app, service, workloads });',
+    from: 'const verdict = decideLeftover(change, { app, service, workloads, pods });',
     to: 'const verdict = decideLeftover(change, scene);',
   },
   {
