@@ -1,0 +1,41 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { compress } from 'hono/compress';
+import { csrf } from 'hono/csrf';
+import type { Needs } from '../needs.ts';
+import { appAddress } from '../schemas.ts';
+import { answerPage } from './answer-page.tsx';
+import { appPage } from './app.tsx';
+import { assets } from './assets.ts';
+import { changePage } from './change.tsx';
+import { health } from './health.tsx';
+import { home } from './home.tsx';
+import { homeQuery } from './home-query.ts';
+import { logRoutes } from './log.tsx';
+import type { PageEnv } from './page-env.ts';
+import { sweepRoutes } from './sweep.tsx';
+import { activateRoutes } from './wishes/activate.tsx';
+import { deleteRoutes } from './wishes/delete.tsx';
+import { holdRoutes } from './wishes/hold.tsx';
+import { pinRoutes } from './wishes/pin.tsx';
+import { redeployRoutes } from './wishes/redeploy.tsx';
+
+/** The console's pages, each at its address. */
+export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<PageEnv> {
+  return new Hono<PageEnv>()
+    .use(compress())
+    .route('/assets', assets)
+    .use(access, csrf())
+    .get('/', (c) => answerPage(c, () => home(ports, homeQuery.parse(c.req.query()))))
+    .get('/apps/:namespace/:name', (c) =>
+      answerPage(c, () => appPage(ports, appAddress.parse(c.req.param()))),
+    )
+    .get('/changes/:id', (c) => answerPage(c, () => changePage(ports, c.req.param('id'))))
+    .get('/health', (c) => answerPage(c, () => health(ports)))
+    .route('/', logRoutes(ports))
+    .route('/', sweepRoutes(ports))
+    .route('/', activateRoutes(ports))
+    .route('/', holdRoutes(ports))
+    .route('/', redeployRoutes(ports))
+    .route('/', pinRoutes(ports))
+    .route('/', deleteRoutes(ports));
+}

@@ -1,0 +1,47 @@
+import { Hono } from 'hono';
+import { requireApp } from '../../app-of.ts';
+import type { Needs } from '../../needs.ts';
+import { refusal } from '../../problem.ts';
+import { showReleases } from '../../views/release.ts';
+import { activate } from '../../wishes/activate.ts';
+import { appPath, changePath } from '../addresses.ts';
+import { answerPage } from '../answer-page.tsx';
+import type { PageEnv } from '../page-env.ts';
+import { readForm, refOf, releaseQuery, whyForm } from './forms.ts';
+import { Why, wishPage } from './wish.tsx';
+
+/** Back to an earlier release, or on to a later one. */
+export const activateRoutes = (ports: Needs) =>
+  new Hono<PageEnv>()
+    .get('/apps/:namespace/:name/activate', (c) =>
+      answerPage(c, async () => {
+        const { release: number } = releaseQuery.parse(c.req.query());
+        const app = await requireApp(ports.cluster, refOf(c));
+        const releases = await showReleases(ports, app);
+        const live = releases.find(({ state }) => state === 'live');
+        const release = releases.find((one) => one.number === number);
+        if (!release) throw refusal(404, `There is no r${number}: its App's page shows which there are.`);
+        const how =
+          release.pods.ready > 0 ? 'at once' : 'as soon as its pods are ready: none of them is running';
+        return wishPage({
+          title: `Make r${number} of ${app.namespace}/${app.name} live`,
+          consequences: [
+            `r${number} (${release.commit.slice(0, 7)} ${release.title ?? ''}) becomes live ${how}, with its own configuration and secret.`,
+            ...(live ? [`r${live.number} stays warm: the way back is as short.`] : []),
+            'A Hold is set: pushes are built, but wait until you lift it.',
+          ],
+          button: `Make r${number} live`,
+          back: appPath(app),
+          fields: <Why />,
+        });
+      }),
+    )
+    .post('/apps/:namespace/:name/activate', async (c) => {
+      const { release } = releaseQuery.parse(c.req.query());
+      const { why } = await readForm(c, whyForm);
+      const ref = refOf(c);
+      const by = c.get('person');
+      const change = await activate(ports, ref, { release, by, why });
+      ports.log.info({ audit: 'activate', app: appPath(ref), release, by, why }, 'activate requested');
+      return c.redirect(changePath(change.id), 303);
+    });

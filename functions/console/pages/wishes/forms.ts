@@ -1,0 +1,13 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { appAddress, reason, releaseNumber } from '../../schemas.ts';
+import type { PageEnv } from '../page-env.ts';
+
+/** What the forms send, checked as the API checks it. */
+export const whyForm = z.object({ why: reason.unwrap().default('') });
+export const releaseQuery = z.object({ release: z.coerce.number().pipe(releaseNumber) });
+
+export const refOf = (c: Context<PageEnv>) => appAddress.parse(c.req.param());
+
+export const readForm = async <S extends z.ZodType>(c: Context<PageEnv>, schema: S): Promise<z.output<S>> =>
+  schema.parse(await c.req.parseBody());
