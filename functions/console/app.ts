@@ -23,7 +23,7 @@ import { onUnknownRoute } from './unknown-route.ts';
 /** The console: all routes meet here. The API is under /api; pages may take the rest. */
 export function consoleApp(ports: Needs): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: onInvalidInput });
-  app.onError((err, c) => (isApi(c) ? onError(ports.log) : onPageError(ports.log))(err, c));
+  app.onError((err, c) => (wantsPage(c) ? onPageError : onError)(ports.log)(err, c));
   app.use(securityHeaders);
   app.notFound(onUnknownRoute(app));
   const { API_TOKEN } = ports.config;
@@ -42,5 +42,5 @@ export function consoleApp(ports: Needs): OpenAPIHono {
   return app;
 }
 
-/** For programs: they are told in JSON what people are told by a page. */
-const isApi = ({ req }: Context) => /^\/(api|openapi\.json)(\/|$)/.test(req.path);
+/** Browsers ask for a page, and are told by one what programs are told in JSON. */
+const wantsPage = ({ req }: Context) => /text\/(html|event-stream)/.test(req.header('accept') ?? '');

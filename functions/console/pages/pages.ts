@@ -1,4 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono';
+import { except } from 'hono/combine';
 import { compress } from 'hono/compress';
 import { csrf } from 'hono/csrf';
 import type { Needs } from '../needs.ts';
@@ -7,6 +8,7 @@ import { answerPage } from './answer-page.tsx';
 import { appPage } from './app.tsx';
 import { assets } from './assets.ts';
 import { changePage } from './change.tsx';
+import { checked } from './checked.ts';
 import { health } from './health.tsx';
 import { home } from './home.tsx';
 import { homeQuery } from './home-query.ts';
@@ -19,15 +21,18 @@ import { holdRoutes } from './wishes/hold.tsx';
 import { pinRoutes } from './wishes/pin.tsx';
 import { redeployRoutes } from './wishes/redeploy.tsx';
 
+/** Has rules of its own: a log that is followed, for one, must not wait to be compressed. */
+const API = ['/api/*', '/openapi.json'];
+
 /** The console's pages, each at its address. */
 export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<PageEnv> {
   return new Hono<PageEnv>()
-    .use(compress())
+    .use(except(API, compress()))
     .route('/assets', assets)
-    .use(access, csrf())
+    .use(except(API, access, csrf()))
     .get('/', (c) => answerPage(c, () => home(ports, homeQuery.parse(c.req.query()))))
     .get('/apps/:namespace/:name', (c) =>
-      answerPage(c, () => appPage(ports, appAddress.parse(c.req.param()))),
+      answerPage(c, () => appPage(ports, checked(appAddress, c.req.param()))),
     )
     .get('/changes/:id', (c) => answerPage(c, () => changePage(ports, c.req.param('id'))))
     .get('/health', (c) => answerPage(c, () => health(ports)))

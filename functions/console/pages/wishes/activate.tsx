@@ -7,7 +7,7 @@ import { activate } from '../../wishes/activate.ts';
 import { appPath, changePath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
 import type { PageEnv } from '../page-env.ts';
-import { readForm, refOf, releaseQuery, whyForm } from './forms.ts';
+import { readForm, refOf, releaseOf, whyForm } from './forms.ts';
 import { Why, wishPage } from './wish.tsx';
 
 /** Back to an earlier release, or on to a later one. */
@@ -15,7 +15,7 @@ export const activateRoutes = (ports: Needs) =>
   new Hono<PageEnv>()
     .get('/apps/:namespace/:name/activate', (c) =>
       answerPage(c, async () => {
-        const { release: number } = releaseQuery.parse(c.req.query());
+        const number = releaseOf(c);
         const app = await requireApp(ports.cluster, refOf(c));
         const releases = await showReleases(ports, app);
         const live = releases.find(({ state }) => state === 'live');
@@ -37,7 +37,7 @@ export const activateRoutes = (ports: Needs) =>
       }),
     )
     .post('/apps/:namespace/:name/activate', async (c) => {
-      const { release } = releaseQuery.parse(c.req.query());
+      const release = releaseOf(c);
       const { why } = await readForm(c, whyForm);
       const ref = refOf(c);
       const by = c.get('person');

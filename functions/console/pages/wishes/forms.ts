@@ -1,13 +1,16 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { appAddress, reason, releaseNumber } from '../../schemas.ts';
+import { checked } from '../checked.ts';
 import type { PageEnv } from '../page-env.ts';
 
 /** What the forms send, checked as the API checks it. */
 export const whyForm = z.object({ why: reason.unwrap().default('') });
-export const releaseQuery = z.object({ release: z.coerce.number().pipe(releaseNumber) });
+const releaseQuery = z.object({ release: z.coerce.number().pipe(releaseNumber) });
 
-export const refOf = (c: Context<PageEnv>) => appAddress.parse(c.req.param());
+export const refOf = (c: Context<PageEnv>) => checked(appAddress, c.req.param());
+
+export const releaseOf = (c: Context<PageEnv>) => checked(releaseQuery, c.req.query()).release;
 
 export const readForm = async <S extends z.ZodType>(c: Context<PageEnv>, schema: S): Promise<z.output<S>> =>
-  schema.parse(await c.req.parseBody());
+  checked(schema, await c.req.parseBody());
