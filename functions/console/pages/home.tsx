@@ -29,7 +29,12 @@ export async function home({ cluster, store, clock }: Needs, query: HomeQuery): 
     title: 'Apps',
     main: (
       <>
-        <h1>Apps</h1>
+        <header class="head">
+          <h1>Apps</h1>
+          <a class="button" href="/register">
+            Register an App
+          </a>
+        </header>
         <Search query={query} found={chosen.length} all={all.length} />
         {rows.length > 0 ? <Rows rows={rows} now={clock()} /> : <Nothing any={all.length > 0} />}
         <Pages query={query} found={chosen.length} />
@@ -77,7 +82,9 @@ const Nothing = ({ any }: { any: boolean }) => (
       </p>
     ) : (
       <>
-        <p>No App is registered yet. In a checkout that is pushed:</p>
+        <p>
+          No App is registered yet. <a href="/register">Register one</a>, or in a terminal:
+        </p>
         <pre>cite apps create owner/repository --wait</pre>
       </>
     )}

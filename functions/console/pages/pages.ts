@@ -20,6 +20,7 @@ import { deleteRoutes } from './wishes/delete.tsx';
 import { holdRoutes } from './wishes/hold.tsx';
 import { pinRoutes } from './wishes/pin.tsx';
 import { redeployRoutes } from './wishes/redeploy.tsx';
+import { registerRoutes } from './wishes/register.tsx';
 
 /** Has rules of its own: a log that is followed, for one, must not wait to be compressed. */
 const API = ['/api/*', '/openapi.json'];
@@ -42,5 +43,6 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     .route('/', holdRoutes(ports))
     .route('/', redeployRoutes(ports))
     .route('/', pinRoutes(ports))
-    .route('/', deleteRoutes(ports));
+    .route('/', deleteRoutes(ports))
+    .route('/', registerRoutes(ports));
 }
