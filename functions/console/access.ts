@@ -1,26 +1,38 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { Context, MiddlewareHandler } from 'hono';
+import { auth as basicAuth } from 'hono/utils/basic-auth';
 import type { PageEnv } from './pages/page-env.ts';
 import { refusal } from './problem.ts';
+import { person } from './schemas.ts';
 
-/** Only whoever has the token. Compared as digests in constant time: neither length nor a common start shows. */
+/**
+ * Only whoever has the token: programs send it as a bearer's, browsers as the password of whatever name a person gives.
+ * Compared as digests in constant time: neither length nor a common start shows.
+ */
 export function tokenOnly(token: string): MiddlewareHandler<PageEnv> {
   const wanted = sha256(token);
   return async (c, next) => {
-    const given = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    if (given === undefined || !timingSafeEqual(sha256(given), wanted)) {
-      throw refusal(
-        401,
-        given === undefined
-          ? 'The API needs its token: send Authorization: Bearer <token>; the cite command takes it from CITE_TOKEN.'
-          : 'This is not the token of the API.',
-        { headers: { 'www-authenticate': 'Bearer realm="cite"' } },
-      );
+    const given = credentialsOf(c);
+    if (given === undefined || !timingSafeEqual(sha256(given.token), wanted)) {
+      throw refusal(401, given === undefined ? NO_TOKEN : 'This is not the token of the API.', {
+        headers: { 'www-authenticate': 'Bearer realm="cite", Basic realm="cite", charset="UTF-8"' },
+      });
     }
-    c.set('person', 'somebody with the API token');
+    c.set('person', given.name);
     await next();
   };
+}
+
+const NO_TOKEN =
+  'The API needs its token: send Authorization: Bearer <token>; the cite command takes it from CITE_TOKEN. ' +
+  'A browser asks for a name, by which everybody is told who did it, and for the token as the password.';
+
+function credentialsOf({ req }: Context): { readonly name: string; readonly token: string } | undefined {
+  const bearer = /^Bearer (.+)$/i.exec(req.header('authorization') ?? '')?.[1];
+  if (bearer !== undefined) return { name: 'somebody', token: bearer };
+  const basic = basicAuth(req.raw);
+  return basic && { name: person.safeParse(basic.username).data ?? 'somebody', token: basic.password };
 }
 
 /**

@@ -15,5 +15,6 @@ export const onPageError =
         <p>{detail}</p>
       </>
     );
+    for (const [name, value] of response.headers) if (name !== 'content-type') c.header(name, value);
     return c.html(`<!doctype html>${<Document title={title} main={main} />}`, response.status as 500);
   };

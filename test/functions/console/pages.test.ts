@@ -266,12 +266,25 @@ describe('who may look', () => {
     expect((await world.ask('GET', path, undefined, { host: 'evil.example' })).status).toBe(403);
   });
 
-  test('with a token of the API in place nobody without it', async () => {
+  test('with a token in place nobody without it, and whoever has it under the name that they give', async () => {
     const closed = await openConsole({ API_TOKEN: 'secret-of-the-api' });
+    const basic = (name: string, password: string) => ({
+      ...browser,
+      authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
+    });
     try {
-      expect((await closed.ask('GET', '/')).status).toBe(401);
-      const headers = { authorization: 'Bearer secret-of-the-api' };
-      expect((await closed.ask('GET', '/', undefined, headers)).status).toBe(200);
+      const refused = await closed.ask('GET', '/', undefined, browser);
+      expect(refused.status).toBe(401);
+      expect(refused.headers['www-authenticate']).toContain('Basic realm="cite"');
+      expect((await closed.ask('GET', '/', undefined, basic('ann', 'wrong'))).status).toBe(401);
+      expect((await closed.ask('GET', '/', undefined, basic('ann', 'secret-of-the-api'))).status).toBe(200);
+      const app = await givenApp(closed, { releases: [live], live: 1 });
+      const headers = { ...basic('ann', 'secret-of-the-api'), origin: `http://${new URL(closed.url).host}` };
+      await closed.send('POST', `${at(app)}/hold`, 'why=lunch', {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...headers,
+      });
+      expect((await closed.cluster.getApp(app))?.spec.hold).toMatchObject({ by: 'ann', why: 'lunch' });
     } finally {
       await closed.close();
     }
