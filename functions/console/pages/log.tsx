@@ -11,6 +11,7 @@ import { answerPage } from './answer-page.tsx';
 import { checked } from './checked.ts';
 import { type LogView, viewLog } from './log-view.ts';
 import type { Page } from './page.ts';
+import type { PageEnv } from './page-env.ts';
 
 const query = z.object({
   q: z.string().max(200).catch('').default(''),
@@ -22,7 +23,7 @@ const TAIL = 2000;
 
 /** What builds and pods print, as it comes; searched; and whole, as a download. */
 export const logRoutes = (ports: Needs) =>
-  new Hono()
+  new Hono<PageEnv>()
     .get('/builds/:key', (c) =>
       answerPage(c, () => buildLogPage(ports, c.req.param('key'), query.parse(c.req.query()).q)),
     )

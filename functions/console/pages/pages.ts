@@ -13,7 +13,7 @@ import { health } from './health.tsx';
 import { home } from './home.tsx';
 import { homeQuery } from './home-query.ts';
 import { logRoutes } from './log.tsx';
-import type { PageEnv } from './page-env.ts';
+import type { PageEnv, Seen } from './page-env.ts';
 import { sweepRoutes } from './sweep.tsx';
 import { activateRoutes } from './wishes/activate.tsx';
 import { deleteRoutes } from './wishes/delete.tsx';
@@ -27,7 +27,12 @@ const API = ['/api/*', '/openapi.json'];
 
 /** The console's pages, each at its address. */
 export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<PageEnv> {
+  const looks = new Map<string, Promise<Seen>>();
   return new Hono<PageEnv>()
+    .use((c, next) => {
+      c.set('looks', looks);
+      return next();
+    })
     .use(except(API, compress()))
     .route('/assets', assets)
     .use(except(API, access, csrf()))
