@@ -18,7 +18,7 @@ const CHANGES = 20;
 export async function appPage({ cluster, store, clock }: Needs, ref: AppRef): Promise<Page> {
   const app = await requireApp(cluster, ref);
   const [releases, changes, pods] = await Promise.all([
-    showReleases({ cluster, store }, app),
+    showReleases({ cluster, store, clock }, app),
     store.listChanges({ app: app.uid, limit: CHANGES }),
     cluster.listPods(app),
   ]);
