@@ -26,7 +26,7 @@ const nameOf = ({ namespace, name, spec }: App) =>
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By what the cluster last wrote of it: a filter may be a moment late, what a row says is read anew. */
-export function kindOf({ spec, status }: Pick<App, 'spec' | 'status'>): 'live' | 'busy' | 'failed' | 'held' {
+function kindOf({ spec, status }: Pick<App, 'spec' | 'status'>): 'live' | 'busy' | 'failed' | 'held' {
   if (spec.hold) return 'held';
   const state = status.state ?? 'waiting';
   if (/\b(failed|refused)\b/.test(state)) return 'failed';
