@@ -11,7 +11,7 @@ export const Ago = ({ at, now }: { at: string; now: Date }) => (
   </time>
 );
 
-export function ago(at: Date, now: Date): string {
+function ago(at: Date, now: Date): string {
   const seconds = Math.round((now.getTime() - at.getTime()) / 1000);
   // Less than the page is looked at: a number would only flicker. Clocks differ, so the future is now.
   if (seconds < MINUTE) return 'just now';
