@@ -20,7 +20,7 @@ import { why } from './routes/why.ts';
 import { securityHeaders } from './security-headers.ts';
 import { onUnknownRoute } from './unknown-route.ts';
 
-/** The console: all routes meet here. The API is under /api; pages may take the rest. */
+/** The console: all routes meet here. The API is under /api, the pages are the rest. */
 export function consoleApp(ports: Needs): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: onInvalidInput });
   app.onError((err, c) => (wantsPage(c) ? onPageError : onError)(ports.log)(err, c));

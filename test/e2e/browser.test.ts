@@ -65,15 +65,15 @@ describe.skipIf(noBrowser)('in a browser', SCENES, () => {
     await expectAccessible(home);
     await home.getByRole('button', { name: `Register ${name}` }).click();
     // By itself: nobody loads this page anew.
-    await home.getByText('deployed as r1').waitFor();
+    await home.getByText('deployed as r1').first().waitFor();
     await expectAccessible(home);
 
     await repository.push(answering('v2'), { message: 'Say v2' });
-    await home.getByText('deployed as r2').waitFor();
+    await home.getByText('deployed as r2').first().waitFor();
     await home.locator('#r1').getByText('standby until').waitFor();
 
     await repository.push(nodeApp('throw new Error("no database")'), { message: 'Use the <b>database</b>' });
-    await home.getByText('failed: r3').waitFor();
+    await home.getByText('failed: r3').first().waitFor();
     await home.locator('#changes + ul').getByText('Use the <b>database</b>').click();
     await home.getByText('Error: no database').first().waitFor();
     await expectAccessible(home);
@@ -89,7 +89,7 @@ describe.skipIf(noBrowser)('in a browser', SCENES, () => {
     await home.getByRole('link', { name: 'Sweep' }).click();
     await home.getByRole('link', { name: `acme/${name} r2` }).waitFor();
     await expectAccessible(home);
-    await home.getByRole('link', { name: 'Health' }).click();
+    await home.getByRole('link', { name: 'Status' }).click();
     await expectAccessible(home);
   });
 
@@ -114,7 +114,14 @@ describe.skipIf(noBrowser)('in a browser', SCENES, () => {
       javaScriptEnabled: false,
     });
     const page = await phone.newPage();
-    for (const path of ['/', `/apps/${app.namespace}/${app.name}`, '/register', '/sweep', '/health']) {
+    for (const path of [
+      '/',
+      `/apps/${app.namespace}/${app.name}`,
+      '/register',
+      '/changes',
+      '/sweep',
+      '/status',
+    ]) {
       await page.goto(`http://localhost:${world.port}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       // Playwright's own evaluation works without the page's scripts.

@@ -1,4 +1,5 @@
 import type { AppRef, Condition } from '../../../shared/domain/app.ts';
+import type { Change } from '../../../shared/domain/change.ts';
 import type { Pod } from '../../../shared/domain/workload.ts';
 import { requireApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
@@ -67,16 +68,22 @@ export async function appPage({ cluster, store, clock }: Needs, ref: AppRef): Pr
           </p>
         ) : null}
         <Troubles conditions={app.status.conditions} />
+        {changes[0] && !isQuiet(changes[0]) ? (
+          <Changes changes={changes.slice(0, 1)} now={now} none="" />
+        ) : null}
         <h2 id="releases">Releases</h2>
         <Releases releases={releases} path={path} now={now} />
-        <h2 id="pods">Pods</h2>
-        <Pods pods={pods} />
         <h2 id="changes">Changes</h2>
         <Changes changes={changes} now={now} none="Nothing was pushed yet." />
+        <h2 id="pods">Pods</h2>
+        <Pods pods={pods} />
       </>
     ),
   };
 }
+
+/** What went well needs no place of its own above the releases. */
+const isQuiet = ({ verdict }: Change) => verdict !== undefined && !/^(failed|refused)$/.test(verdict.outcome);
 
 const Troubles = ({ conditions }: { conditions: readonly Condition[] }) => {
   const wrong = conditions.filter(({ status }) => status !== 'True');

@@ -1,9 +1,10 @@
 import type { Change } from '../../../shared/domain/change.ts';
 import { buildLogId, lastLines } from '../../../shared/domain/log.ts';
 import type { Needs } from '../needs.ts';
-import { refusal } from '../problem.ts';
 import { shownTime } from '../shown-time.ts';
-import { appPath, buildLogPath } from './addresses.ts';
+import { requireChange } from '../wishes/cancel.ts';
+import { isRetriable } from '../wishes/retry.ts';
+import { appPath, buildLogPath, changePath } from './addresses.ts';
 import { Ago, duration } from './ago.tsx';
 import { Badge } from './badge.tsx';
 import { Commit } from './commit.tsx';
@@ -13,9 +14,10 @@ import type { Page } from './page.ts';
 const LOG_LINES = 40;
 
 /** One Change: where it is, or how it ended and why. */
-export async function changePage({ store, clock }: Needs, id: string): Promise<Page> {
-  const change = await store.getChange(id);
-  if (!change) throw refusal(404, 'There is no such Change: it may be older than what is kept (90 days).');
+export async function changePage(ports: Needs, id: string): Promise<Page> {
+  const { store, clock } = ports;
+  const change = await requireChange(ports, id);
+  const again = await store.listChanges({ redoes: id });
   const log = change.build === undefined ? undefined : await store.readLog(buildLogId(change.build));
   const now = clock();
   const detail = change.verdict && 'detail' in change.verdict ? change.verdict.detail : undefined;
@@ -40,7 +42,7 @@ export async function changePage({ store, clock }: Needs, id: string): Promise<P
           <dt>Source</dt>
           <dd>{`${change.repository} ⎇ ${change.branch}`}</dd>
           <dt>Kind</dt>
-          <dd>{`${change.kind} by ${change.author}`}</dd>
+          <dd>{`${change.kind} by ${change.by ?? change.author}`}</dd>
           <dt>Opened</dt>
           <dd>
             <Ago at={change.openedAt} now={now} />
@@ -54,6 +56,9 @@ export async function changePage({ store, clock }: Needs, id: string): Promise<P
             </>
           )}
         </dl>
+        <Links words="Does again" ids={change.redoes === undefined ? [] : [change.redoes]} />
+        <Links words="Done again by" ids={again.map((one) => one.id)} />
+        <Actions change={change} />
         <h2>Timeline</h2>
         <Timeline change={change} now={now} />
         {change.build === undefined ? null : (
@@ -69,6 +74,31 @@ export async function changePage({ store, clock }: Needs, id: string): Promise<P
     ),
   };
 }
+
+const Links = ({ words, ids }: { words: string; ids: readonly string[] }) =>
+  ids.length === 0 ? null : (
+    <p>
+      {words}{' '}
+      {ids.map((id) => (
+        <a href={changePath(id)}>{id}</a>
+      ))}
+    </p>
+  );
+
+const Actions = ({ change }: { change: Change }) => (
+  <div class="buttons">
+    {isRetriable(change) ? (
+      <form method="post" action={`${changePath(change.id)}/retry`}>
+        <button type="submit">Try it again</button>
+      </form>
+    ) : null}
+    {change.verdict ? null : (
+      <a class="button" href={`${changePath(change.id)}/cancel`}>
+        Cancel
+      </a>
+    )}
+  </div>
+);
 
 /** Every step with how long it took: what is slow, or stuck, is seen at once. */
 const Timeline = ({ change: { timeline, verdict }, now }: { change: Change; now: Date }) => (

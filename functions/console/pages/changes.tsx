@@ -27,7 +27,7 @@ export const Changes = ({ changes, now, none }: Props) =>
             <div class="quiet">
               {change.verdict ? verdictText(change.verdict) : change.reason}
               {' · '}
-              {`${change.kind} by ${change.author}`}
+              {`${change.kind} by ${change.by ?? change.author}`}
               {' · '}
               <Ago at={change.openedAt} now={now} />
             </div>

@@ -12,7 +12,7 @@ const SECTIONS = [
   ['/', 'Apps'],
   ['/changes', 'Changes'],
   ['/sweep', 'Sweep'],
-  ['/health', 'Health'],
+  ['/status', 'Status'],
 ] as const;
 
 /** A whole page. `main` is what a stream of updates replaces; without scripts the page is as it was when it was asked for. */

@@ -8,10 +8,10 @@ import { refusal } from '../problem.ts';
 import { appAddress } from '../schemas.ts';
 import { appPath } from './addresses.ts';
 import { answerPage } from './answer-page.tsx';
-import { checked } from './checked.ts';
 import { type LogView, viewLog } from './log-view.ts';
 import type { Page } from './page.ts';
 import type { PageEnv } from './page-env.ts';
+import { parsed } from './parsed.ts';
 
 const query = z.object({
   q: z.string().max(200).catch('').default(''),
@@ -30,7 +30,7 @@ export const logRoutes = (ports: Needs) =>
     .get('/apps/:namespace/:name/logs', (c) =>
       answerPage(c, async () => {
         const { q, release } = query.parse(c.req.query());
-        const app = await requireApp(ports.cluster, checked(appAddress, c.req.param()));
+        const app = await requireApp(ports.cluster, parsed(appAddress, c.req.param()));
         const pods = await ports.cluster.listPods(app, release);
         const logs = await Promise.all(
           pods.map(async (pod) => ({

@@ -6,21 +6,23 @@ import type { Needs } from '../needs.ts';
 import { appAddress } from '../schemas.ts';
 import { answerPage } from './answer-page.tsx';
 import { appPage } from './app.tsx';
+import { appsPage } from './apps.tsx';
+import { appsQuery } from './apps-query.ts';
 import { assets } from './assets.ts';
 import { changePage } from './change.tsx';
-import { checked } from './checked.ts';
-import { health } from './health.tsx';
-import { home } from './home.tsx';
-import { homeQuery } from './home-query.ts';
+import { activateRoutes } from './forms/activate.tsx';
+import { changeRoutes } from './forms/change.tsx';
+import { deleteRoutes } from './forms/delete.tsx';
+import { holdRoutes } from './forms/hold.tsx';
+import { pinRoutes } from './forms/pin.tsx';
+import { redeployRoutes } from './forms/redeploy.tsx';
+import { registerRoutes } from './forms/register.tsx';
+import { ledgerRoutes } from './ledger.tsx';
 import { logRoutes } from './log.tsx';
 import type { PageEnv, Seen } from './page-env.ts';
+import { parsed } from './parsed.ts';
+import { statusPage } from './status.tsx';
 import { sweepRoutes } from './sweep.tsx';
-import { activateRoutes } from './wishes/activate.tsx';
-import { deleteRoutes } from './wishes/delete.tsx';
-import { holdRoutes } from './wishes/hold.tsx';
-import { pinRoutes } from './wishes/pin.tsx';
-import { redeployRoutes } from './wishes/redeploy.tsx';
-import { registerRoutes } from './wishes/register.tsx';
 
 /** Has rules of its own: a log that is followed, for one, must not wait to be compressed. */
 const API = ['/api/*', '/openapi.json'];
@@ -36,12 +38,14 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     .use(except(API, compress()))
     .route('/assets', assets)
     .use(except(API, access, csrf()))
-    .get('/', (c) => answerPage(c, () => home(ports, homeQuery.parse(c.req.query()))))
+    .get('/', (c) => answerPage(c, () => appsPage(ports, appsQuery.parse(c.req.query()))))
     .get('/apps/:namespace/:name', (c) =>
-      answerPage(c, () => appPage(ports, checked(appAddress, c.req.param()))),
+      answerPage(c, () => appPage(ports, parsed(appAddress, c.req.param()))),
     )
     .get('/changes/:id', (c) => answerPage(c, () => changePage(ports, c.req.param('id'))))
-    .get('/health', (c) => answerPage(c, () => health(ports)))
+    .get('/status', (c) => answerPage(c, () => statusPage(ports)))
+    .route('/', ledgerRoutes(ports))
+    .route('/', changeRoutes(ports))
     .route('/', logRoutes(ports))
     .route('/', sweepRoutes(ports))
     .route('/', activateRoutes(ports))

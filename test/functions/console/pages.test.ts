@@ -35,6 +35,7 @@ describe('the list of Apps', () => {
     await givenChange(world, app, { title: 'Sell tea', author: 'Ann', commit: commitOf(9) });
     const page = await look(`/?q=${app.namespace}`);
     expect(page).toContain(`href="${at(app)}"`);
+    expect(page).toContain('r2 live');
     expect(page).toMatch(/Sell tea/);
     expect(page).toMatch(/building: its build runs/);
   });
@@ -62,6 +63,27 @@ describe('the list of Apps', () => {
     const next = /href="([^"]+)" rel="next"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? '';
     expect((await look(next)).match(/<li class="app"/g)).toHaveLength(1);
   });
+});
+
+describe('the ledger', () => {
+  test('is searched by person, branch and outcome, and has pages', async () => {
+    const app = await givenApp(world, { spec: { branch: 'ledger' } });
+    for (let i = 0; i < 51; i++) await givenChange(world, app, { title: `Change ${i}`, by: 'Grace' });
+    const first = await look('/changes?branch=ledger&person=grace');
+    expect(first).toContain('Change 50');
+    const next = /href="([^"]+)" rel="next"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await look(next);
+    expect(second).toContain('Change 0');
+    expect(second).not.toContain('Change 50');
+    expect(await look('/changes?branch=ledger&outcome=failed')).toContain('No Change is like that.');
+  });
+});
+
+test('every way that the console offers leads somewhere', async () => {
+  const page = await look('/');
+  const links = [...page.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link ?? '');
+  expect(links.length).toBeGreaterThan(5);
+  for (const link of links) expect((await world.ask('GET', link, undefined, browser)).status, link).toBe(200);
 });
 
 describe('the page of an App', () => {
@@ -96,6 +118,27 @@ describe('the page of a Change', () => {
     expect(page).not.toContain('hx-sse:connect');
   });
 
+  test('that failed is tried again by the person who looks, and says by what it was', async () => {
+    const app = await twoReleases();
+    const verdict = { outcome: 'failed', why: 'r3: not ready' } as const;
+    const { id } = await givenChange(world, app, { verdict, state: 'ended' });
+    const path = `/changes/${encodeURIComponent(id)}`;
+    expect(await look(path)).toContain(`${path}/retry`);
+    expect((await send(`${path}/retry`)).status).toBe(303);
+    expect(world.emitted.at(-1)).toMatchObject({ data: { change: id, by: expect.stringMatching(/@/) } });
+    const again = await givenChange(world, app, { redoes: id });
+    expect(await look(path)).toContain(`/changes/${encodeURIComponent(again.id)}`);
+  });
+
+  test('under way is cancelled after a word of what that does', async () => {
+    const change = await givenChange(world, await twoReleases(), {});
+    const path = `/changes/${encodeURIComponent(change.id)}`;
+    expect(await look(`${path}/cancel`)).toContain('What is live stays live.');
+    await send(`${path}/cancel`);
+    expect((await world.store.getChange(change.id))?.verdict?.outcome).toBe('cancelled');
+    expect(await look(path)).not.toContain('/cancel"');
+  });
+
   test('under way follows it', async () => {
     const { id } = await givenChange(world, await twoReleases(), {});
     expect(await look(`/changes/${encodeURIComponent(id)}`)).toContain('hx-sse:connect');
@@ -116,7 +159,13 @@ describe('an open page', () => {
     await givenChange(world, app, { title: 'Sell coffee' });
     const seen = /^id: (.+)$/m.exec(first)?.[1] ?? '';
     const resumed = await follow(updates, { 'last-event-id': seen });
-    expect(await resumed.next()).toContain('Sell coffee');
+    const second = await resumed.next();
+    expect(second).toContain('Sell coffee');
+    // What was seen is not sent again: the next that comes is the next change.
+    const upToDate = await follow(updates, { 'last-event-id': /^id: (.+)$/m.exec(second)?.[1] ?? '' });
+    await givenChange(world, app, { title: 'Sell cocoa' });
+    expect(await upToDate.next()).toContain('Sell cocoa');
+    upToDate.close();
     resumed.close();
   });
 });
@@ -145,7 +194,7 @@ describe('a wish', () => {
   test('is told what it will do before it is sent', async () => {
     const app = await twoReleases();
     const page = await look(`${at(app)}/activate?release=1`);
-    expect(page).toContain('becomes live as soon as its pods are ready');
+    expect(page).toContain('becomes live as soon as its pods are ready; until then what is live stays');
     expect(page).toContain('A Hold is set');
     expect((await world.cluster.getApp(app))?.spec.hold).toBeUndefined();
   });
@@ -163,8 +212,10 @@ describe('a wish', () => {
     'that another site sends is refused: %s',
     async (verb) => {
       const app = await twoReleases();
+      const before = await world.cluster.listWorkloads(app);
       expect((await send(`${at(app)}/${verb}`, {}, 'http://evil.example')).status).toBe(403);
       expect(await world.cluster.getApp(app)).toEqual(app);
+      expect(await world.cluster.listWorkloads(app)).toEqual(before);
     },
   );
 
@@ -242,7 +293,7 @@ describe('what people wrote', () => {
       '/',
       at(app),
       `/changes/${encodeURIComponent(id)}`,
-      '/health',
+      '/status',
       '/sweep',
       `/?q=${encodeURIComponent(evil)}`,
     ]) {
@@ -262,7 +313,7 @@ describe('what people wrote', () => {
 });
 
 describe('who may look', () => {
-  test.each(['/', '/health', '/sweep', '/changes/x'])('not a page by another name: %s', async (path) => {
+  test.each(['/', '/status', '/sweep', '/changes/x'])('not a page by another name: %s', async (path) => {
     expect((await world.ask('GET', path, undefined, { host: 'evil.example' })).status).toBe(403);
   });
 

@@ -4,7 +4,7 @@ import type { Needs } from '../../needs.ts';
 import { pin } from '../../wishes/pin.ts';
 import { appPath } from '../addresses.ts';
 import type { PageEnv } from '../page-env.ts';
-import { refOf, releaseOf } from './forms.ts';
+import { refOf, releaseOf } from './form.ts';
 
 /** Nothing is lost by a pin, or by taking it back: neither is asked about. */
 export const pinRoutes = (ports: Needs) =>

@@ -1,31 +1,36 @@
 import manifest from '../../../package.json' with { type: 'json' };
+import { addressOf } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { showDeadLetter } from '../views/dead-letter.ts';
+import { gatherStatus } from '../views/status.ts';
+import { appPath } from './addresses.ts';
 import { Ago } from './ago.tsx';
 import { Changes } from './changes.tsx';
 import type { Page } from './page.ts';
 
 /** How the platform is: what is under way, what waits too long, what got stuck. */
-export async function health({ cluster, store, clock }: Needs): Promise<Page> {
-  const [apps, open, unjudged, pending, letters] = await Promise.all([
-    cluster.listApps(),
-    store.listChanges({ open: true }),
-    store.unjudgedDeliveries(clock()),
-    store.pendingMessages(),
-    store.listDeadLetters(),
-  ]);
-  const now = clock();
+export async function statusPage(ports: Needs): Promise<Page> {
+  const { apps, brokenStandbys, open, unjudged, pending, letters } = await gatherStatus(ports);
+  const now = ports.clock();
   const troubled = apps.filter(({ status }) => status.conditions.some(({ status }) => status !== 'True'));
   return {
-    title: 'Health',
+    title: 'Status',
     main: (
       <>
-        <h1>Health</h1>
+        <h1>Status</h1>
         <dl class="facts">
           <dt>Version</dt>
           <dd>{manifest.version}</dd>
           <dt>Apps</dt>
           <dd>{`${apps.length}, ${troubled.length} of them with a condition that is not met`}</dd>
+          <dt>Standbys that would not take over</dt>
+          <dd>
+            {brokenStandbys.length === 0
+              ? 'none'
+              : brokenStandbys.map(({ standby, ...app }) => (
+                  <a href={appPath(app)}>{`${addressOf(app)} ${standby} `}</a>
+                ))}
+          </dd>
           <dt>Deliveries not judged yet</dt>
           <dd>{unjudged.length}</dd>
           <dt>Messages not told yet</dt>

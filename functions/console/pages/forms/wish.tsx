@@ -17,6 +17,8 @@ export interface Wish {
 /** The form is sent to the page's own address. */
 export const wishPage = ({ title, consequences, button, destroys, back, fields }: Wish): Page => ({
   title,
+  // What somebody is about to send does not change under their hands.
+  isFinal: true,
   main: (
     <form method="post" class="wish">
       <h1>{title}</h1>

@@ -4,15 +4,15 @@ import type { App } from '../../../shared/domain/app.ts';
 export const PAGE_SIZE = 50;
 
 /** What of all Apps a person wants to see: everything in it was typed or followed, so that what is wrong is left out. */
-export const homeQuery = z.object({
+export const appsQuery = z.object({
   q: z.string().trim().max(200).catch('').default(''),
   state: z.enum(['any', 'live', 'busy', 'failed', 'held']).catch('any').default('any'),
   page: z.coerce.number().int().min(1).max(10_000).catch(1).default(1),
 });
-export type HomeQuery = z.output<typeof homeQuery>;
+export type AppsQuery = z.output<typeof appsQuery>;
 
 /** The Apps that the query asks for, by address. Each word of `q` must be somewhere in what names the App. */
-export function chosenApps(apps: readonly App[], { q, state }: HomeQuery): readonly App[] {
+export function chosenApps(apps: readonly App[], { q, state }: AppsQuery): readonly App[] {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   return apps
     .filter((app) => state === 'any' || kindOf(app) === state)
@@ -25,7 +25,7 @@ const nameOf = ({ namespace, name, spec }: App) =>
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** By what the cluster last wrote of it: a filter may be a moment late, what a row says is read anew. */
+/** By what the cluster last wrote of it: a filter may be a moment late, where a row reads anew. */
 function kindOf({ spec, status }: Pick<App, 'spec' | 'status'>): 'live' | 'busy' | 'failed' | 'held' {
   if (spec.hold) return 'held';
   const state = status.state ?? 'waiting';

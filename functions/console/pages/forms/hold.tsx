@@ -5,7 +5,7 @@ import { hold, lift } from '../../wishes/hold.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
 import type { PageEnv } from '../page-env.ts';
-import { readForm, refOf, whyForm } from './forms.ts';
+import { readForm, refOf, whyForm } from './form.ts';
 import { Why, wishPage } from './wish.tsx';
 
 /** To stop automatic switching, and to let it go on. */

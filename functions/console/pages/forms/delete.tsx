@@ -6,7 +6,7 @@ import { invalid } from '../../problem.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
 import type { PageEnv } from '../page-env.ts';
-import { readForm, refOf } from './forms.ts';
+import { readForm, refOf } from './form.ts';
 import { wishPage } from './wish.tsx';
 
 const form = z.object({ name: z.string().max(100).default('') });

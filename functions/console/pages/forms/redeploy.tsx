@@ -5,7 +5,7 @@ import { redeploy } from '../../wishes/redeploy.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
 import type { PageEnv } from '../page-env.ts';
-import { refOf } from './forms.ts';
+import { refOf } from './form.ts';
 import { wishPage } from './wish.tsx';
 
 /** The newest commit anew: how an app is restarted without a gap. */

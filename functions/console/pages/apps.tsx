@@ -1,28 +1,32 @@
 import type { App } from '../../../shared/domain/app.ts';
 import { type Change, verdictText } from '../../../shared/domain/change.ts';
+import { addressOf } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { appState } from '../views/app-state.ts';
 import { appPath, changePath } from './addresses.ts';
 import { Ago } from './ago.tsx';
+import { type AppsQuery, chosenApps, PAGE_SIZE } from './apps-query.ts';
 import { Badge } from './badge.tsx';
 import { Commit } from './commit.tsx';
-import { chosenApps, type HomeQuery, PAGE_SIZE } from './home-query.ts';
 import type { Page } from './page.ts';
 
 interface Row {
   readonly app: App;
+  /** The release that its Service selects. */
+  readonly live: number | undefined;
   readonly newest: Change | undefined;
 }
 
 /** All Apps: what is live, what is on its way, and what became of the last push. */
-export async function home({ cluster, store, clock }: Needs, query: HomeQuery): Promise<Page> {
-  const all = await cluster.listApps();
+export async function appsPage({ cluster, store, clock }: Needs, query: AppsQuery): Promise<Page> {
+  const [all, services] = await Promise.all([cluster.listApps(), cluster.listServices()]);
+  const live = new Map(services.map((service) => [addressOf(service.app), service.live]));
   const chosen = chosenApps(all, query);
   const shown = chosen.slice((query.page - 1) * PAGE_SIZE, query.page * PAGE_SIZE);
   const rows = await Promise.all(
     shown.map(async (app): Promise<Row> => {
       const [newest] = await store.listChanges({ app: app.uid, limit: 1 });
-      return { app, newest };
+      return { app, live: live.get(addressOf(app)), newest };
     }),
   );
   return {
@@ -37,7 +41,7 @@ export async function home({ cluster, store, clock }: Needs, query: HomeQuery): 
         </header>
         <Search query={query} found={chosen.length} all={all.length} />
         {rows.length > 0 ? <Rows rows={rows} now={clock()} /> : <Nothing any={all.length > 0} />}
-        <Pages query={query} found={chosen.length} />
+        <Paging query={query} found={chosen.length} />
       </>
     ),
   };
@@ -51,7 +55,7 @@ const STATES = [
   ['held', 'Held'],
 ] as const;
 
-const Search = ({ query, found, all }: { query: HomeQuery; found: number; all: number }) => (
+const Search = ({ query, found, all }: { query: AppsQuery; found: number; all: number }) => (
   <search>
     <form action="/" method="get" class="search">
       <label>
@@ -93,15 +97,15 @@ const Nothing = ({ any }: { any: boolean }) => (
 
 const Rows = ({ rows, now }: { rows: readonly Row[]; now: Date }) => (
   <ul class="apps">
-    {rows.map(({ app, newest }) => (
+    {rows.map(({ app, live, newest }) => (
       <li class="app" id={`app-${app.uid}`}>
         <div class="name">
           <a href={appPath(app)}>{`${app.namespace}/${app.name}`}</a>
           <span class="quiet">{`${app.spec.repository} ⎇ ${app.spec.branch}`}</span>
         </div>
         <div>
-          <Badge state={stateOf(app, newest)} />
-          <div class="quiet">{livingOf(app)}</div>
+          <Badge state={appState({ app, live, newest, latest: undefined })} />
+          <div class="quiet">{livingOf(app, live)}</div>
         </div>
         <div class="last">
           {newest ? <LastChange change={newest} now={now} /> : <span class="quiet">no push yet</span>}
@@ -111,15 +115,9 @@ const Rows = ({ rows, now }: { rows: readonly Row[]; now: Date }) => (
   </ul>
 );
 
-const stateOf = (app: App, newest: Change | undefined) =>
-  appState({ app, live: numberOf(app.status.live), newest, latest: undefined });
-
-const numberOf = (release: string | undefined) =>
-  release === undefined ? undefined : Number(release.replace('r', ''));
-
-function livingOf({ status: { live, standby } }: App): string {
+function livingOf({ status: { standby } }: App, live: number | undefined): string {
   if (live === undefined) return 'nothing is live';
-  return !standby ? `${live} live` : `${live} live, ${standby} on standby`;
+  return standby && standby !== `r${live}` ? `r${live} live, ${standby} on standby` : `r${live} live`;
 }
 
 const LastChange = ({ change, now }: { change: Change; now: Date }) => (
@@ -130,14 +128,14 @@ const LastChange = ({ change, now }: { change: Change; now: Date }) => (
     <div class="quiet">
       {change.verdict ? verdictText(change.verdict) : `${change.state}: ${change.reason}`}
       {' · '}
-      {change.author}
+      {change.by ?? change.author}
       {' · '}
       <Ago at={change.updatedAt} now={now} />
     </div>
   </>
 );
 
-const Pages = ({ query, found }: { query: HomeQuery; found: number }) => {
+const Paging = ({ query, found }: { query: AppsQuery; found: number }) => {
   const last = Math.max(1, Math.ceil(found / PAGE_SIZE));
   if (last === 1) return null;
   const to = (page: number) =>

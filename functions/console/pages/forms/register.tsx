@@ -8,11 +8,11 @@ import { type Planned, plan, register } from '../../registration.ts';
 import { appName, namespaceName } from '../../schemas.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
-import { checked } from '../checked.ts';
 import { Commit } from '../commit.tsx';
 import type { Page } from '../page.ts';
 import type { PageEnv } from '../page-env.ts';
-import { readForm } from './forms.ts';
+import { parsed } from '../parsed.ts';
+import { readForm } from './form.ts';
 
 /** A field that is left empty is not given. */
 const optional = <S extends z.ZodType>(schema: S) =>
@@ -88,7 +88,7 @@ async function proposal(ports: Needs, given: Given): Promise<Page> {
 /** What is wrong with a wish is no error of this page: it stands beside the fields, which keep what was typed. */
 async function tryPlan(ports: Needs, given: Given): Promise<Planned | { readonly fault: string }> {
   try {
-    return await plan(ports, { ...checked(wanted, given), settings: {} });
+    return await plan(ports, { ...parsed(wanted, given), settings: {} });
   } catch (err) {
     if (err instanceof HTTPException && err.status < 500) return { fault: err.message };
     throw err;

@@ -3,8 +3,8 @@ import { fieldFaults } from '../field-faults.ts';
 import { problems } from '../problem.ts';
 
 /** What an address or a form holds, or the refusal that names each field at fault. */
-export function checked<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input);
-  if (!parsed.success) throw problems(fieldFaults(parsed.error));
-  return parsed.data;
+export function parsed<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const result = schema.safeParse(input);
+  if (!result.success) throw problems(fieldFaults(result.error));
+  return result.data;
 }
