@@ -6,33 +6,48 @@ import type { PageEnv } from './pages/page-env.ts';
 import { refusal } from './problem.ts';
 import { person } from './schemas.ts';
 
-/**
- * Only whoever has the token: programs send it as a bearer's, browsers as the password of whatever name a person gives.
- * Compared as digests in constant time: neither length nor a common start shows.
- */
+/** Only whoever has the token: programs send it as a bearer's. */
 export function tokenOnly(token: string): MiddlewareHandler<PageEnv> {
-  const wanted = sha256(token);
+  const isIt = matcherOf(token);
   return async (c, next) => {
-    const given = credentialsOf(c);
-    if (given === undefined || !timingSafeEqual(sha256(given.token), wanted)) {
+    const given = bearerOf(c);
+    if (given === undefined || !isIt(given)) {
       throw refusal(401, given === undefined ? NO_TOKEN : 'This is not the token of the API.', {
-        headers: { 'www-authenticate': 'Bearer realm="cite", Basic realm="cite", charset="UTF-8"' },
+        headers: { 'www-authenticate': 'Bearer realm="cite"' },
       });
     }
-    c.set('person', given.name);
+    c.set('person', 'somebody');
     await next();
   };
 }
 
 const NO_TOKEN =
-  'The API needs its token: send Authorization: Bearer <token>; the cite command takes it from CITE_TOKEN. ' +
-  'A browser asks for a name, by which everybody is told who did it, and for the token as the password.';
+  'The API needs its token: send Authorization: Bearer <token>; the cite command takes it from CITE_TOKEN.';
 
-function credentialsOf({ req }: Context): { readonly name: string; readonly token: string } | undefined {
-  const bearer = /^Bearer (.+)$/i.exec(req.header('authorization') ?? '')?.[1];
-  if (bearer !== undefined) return { name: 'somebody', token: bearer };
-  const basic = basicAuth(req.raw);
-  return basic && { name: person.safeParse(basic.username).data ?? 'somebody', token: basic.password };
+/**
+ * For the pages: a browser asks for a name, by which everybody is told who did it, and for the token as the password.
+ * Not for the API: browsers send a password along whoever asks them to, and only pages ask where a form came from.
+ */
+export function tokenAsPassword(token: string): MiddlewareHandler<PageEnv> {
+  const isIt = matcherOf(token);
+  return async (c, next) => {
+    const given = basicAuth(c.req.raw);
+    if (!isIt(given?.password ?? bearerOf(c) ?? '')) {
+      throw refusal(401, 'Give any name of yours, and the token of the API as the password.', {
+        headers: { 'www-authenticate': 'Basic realm="cite", charset="UTF-8"' },
+      });
+    }
+    c.set('person', person.safeParse(given?.username).data ?? 'somebody');
+    await next();
+  };
+}
+
+const bearerOf = ({ req }: Context) => /^Bearer (.+)$/i.exec(req.header('authorization') ?? '')?.[1];
+
+/** Compared as digests in constant time: neither length nor a common start shows. */
+function matcherOf(token: string): (given: string) => boolean {
+  const wanted = sha256(token);
+  return (given) => timingSafeEqual(sha256(given), wanted);
 }
 
 /**

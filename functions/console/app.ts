@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import manifest from '../../package.json' with { type: 'json' };
-import { thisMachineOnly, tokenOnly } from './access.ts';
+import { thisMachineOnly, tokenAsPassword, tokenOnly } from './access.ts';
 import { soundBody } from './body.ts';
 import type { Needs } from './needs.ts';
 import { onPageError } from './pages/error-page.tsx';
@@ -27,8 +27,7 @@ export function consoleApp(ports: Needs): OpenAPIHono {
   app.use(securityHeaders);
   app.notFound(onUnknownRoute(app));
   const { API_TOKEN } = ports.config;
-  const access = API_TOKEN ? tokenOnly(API_TOKEN) : thisMachineOnly;
-  app.use('/api/*', access, soundBody, queryOnce);
+  app.use('/api/*', API_TOKEN ? tokenOnly(API_TOKEN) : thisMachineOnly, soundBody, queryOnce);
   for (const routes of [apps, releases, holds, changes, why, logs, sweep, secrets, status]) {
     app.route('/api', routes(ports));
   }
@@ -38,7 +37,7 @@ export function consoleApp(ports: Needs): OpenAPIHono {
     info: { title: manifest.name, version: manifest.version, description: manifest.description },
     security: API_TOKEN ? [{ token: [] }] : [],
   });
-  app.route('/', pages(ports, access));
+  app.route('/', pages(ports, API_TOKEN ? tokenAsPassword(API_TOKEN) : thisMachineOnly));
   return app;
 }
 

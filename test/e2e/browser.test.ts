@@ -18,6 +18,7 @@ beforeAll(async () => {
   if (noBrowser) return;
   [world, browser] = await Promise.all([openWorld(), openBrowser()]);
   context = await browser.newContext();
+  context.setDefaultTimeout(60_000);
 });
 afterAll(async () => {
   await browser?.close();

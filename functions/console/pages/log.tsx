@@ -4,6 +4,7 @@ import { buildLogId } from '../../../shared/domain/log.ts';
 import { readLog } from '../../../shared/runtime/read-log.ts';
 import { addressOf, requireApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
+import { plainText } from '../plain-text.ts';
 import { refusal } from '../problem.ts';
 import { appAddress } from '../schemas.ts';
 import { appPath } from './addresses.ts';
@@ -27,6 +28,11 @@ export const logRoutes = (ports: Needs) =>
     .get('/builds/:key', (c) =>
       answerPage(c, () => buildLogPage(ports, c.req.param('key'), query.parse(c.req.query()).q)),
     )
+    .get('/builds/:key/log', async (c) => {
+      const kept = await ports.store.readLog(buildLogId(c.req.param('key')));
+      if (kept === undefined) throw refusal(404, 'The log is not whole yet, or was kept long enough.');
+      return plainText(c, () => [[kept]]);
+    })
     .get('/apps/:namespace/:name/logs', (c) =>
       answerPage(c, async () => {
         const { q, release } = query.parse(c.req.query());
@@ -77,7 +83,7 @@ async function buildLogPage({ cluster, store }: Needs, key: string, q: string): 
       <>
         <h1>{`Build ${key.slice(0, 7)}`}</h1>
         <p>
-          <a href={`/api/builds/${key}/log`} download={`build-${key.slice(0, 7)}.log`}>
+          <a href={`/builds/${key}/log`} download={`build-${key.slice(0, 7)}.log`}>
             Download the whole log
           </a>
         </p>
