@@ -1,35 +1,75 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
 import type { Context, MiddlewareHandler } from 'hono';
+import { auth as basicAuth } from 'hono/utils/basic-auth';
+import type { PageEnv } from './pages/page-env.ts';
 import { refusal } from './problem.ts';
+import { person } from './schemas.ts';
 
-/** Only whoever has the token. Compared as digests in constant time: neither length nor a common start shows. */
-export function tokenOnly(token: string): MiddlewareHandler {
-  const wanted = sha256(token);
+/** Only whoever has the token: programs send it as a bearer's. */
+export function tokenOnly(token: string): MiddlewareHandler<PageEnv> {
+  const isIt = matcherOf(token);
   return async (c, next) => {
-    const given = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    if (given === undefined || !timingSafeEqual(sha256(given), wanted)) {
-      throw refusal(
-        401,
-        given === undefined
-          ? 'The API needs its token: send Authorization: Bearer <token>; the cite command takes it from CITE_TOKEN.'
-          : 'This is not the token of the API.',
-        { headers: { 'www-authenticate': 'Bearer realm="cite"' } },
-      );
+    const given = bearerOf(c);
+    if (given === undefined || !isIt(given)) {
+      throw refusal(401, given === undefined ? NO_TOKEN : 'This is not the token of the API.', {
+        headers: { 'www-authenticate': 'Bearer realm="cite"' },
+      });
     }
+    c.set('person', 'somebody');
     await next();
   };
+}
+
+const NO_TOKEN =
+  'The API needs its token: send Authorization: Bearer <token>; the cite command takes it from CITE_TOKEN.';
+
+/**
+ * For the pages: a browser asks for a name, by which everybody is told who did it, and for the token as the password.
+ * Not for the API: browsers send a password along whoever asks them to, and only pages ask where a form came from.
+ */
+export function tokenAsPassword(token: string): MiddlewareHandler<PageEnv> {
+  const isIt = matcherOf(token);
+  return async (c, next) => {
+    const given = basicAuth(c.req.raw);
+    if (!isIt(given?.password ?? bearerOf(c) ?? '')) {
+      throw refusal(401, 'Give any name of yours, and the token of the API as the password.', {
+        headers: { 'www-authenticate': 'Basic realm="cite", charset="UTF-8"' },
+      });
+    }
+    c.set('person', person.safeParse(given?.username).data ?? 'somebody');
+    await next();
+  };
+}
+
+const bearerOf = ({ req }: Context) => /^Bearer (.+)$/i.exec(req.header('authorization') ?? '')?.[1];
+
+/** Compared as digests in constant time: neither length nor a common start shows. */
+function matcherOf(token: string): (given: string) => boolean {
+  const wanted = sha256(token);
+  return (given) => timingSafeEqual(sha256(given), wanted);
 }
 
 /**
  * For the wiring that binds to loopback and has no token: whoever is on the machine may. A web page that the person
  * happens to look at may not, be it from another origin or by a name of its own that leads here (DNS rebinding).
  */
-export const thisMachineOnly: MiddlewareHandler = async (c, next) => {
+export const thisMachineOnly: MiddlewareHandler<PageEnv> = async (c, next) => {
   if (!isThisMachine(c)) {
     throw refusal(403, 'Without a token the API answers only on this machine: ask http://localhost for it.');
   }
+  c.set('person', personOfThisMachine());
   await next();
 };
+
+/** As the cite command says it. A user without a name, as containers have them, is known by the number. */
+function personOfThisMachine(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return `${process.getuid?.() ?? 'somebody'}@${hostname()}`;
+  }
+}
 
 function isThisMachine(c: Context): boolean {
   const host = c.req.header('host') ?? '';

@@ -1,8 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import manifest from '../../package.json' with { type: 'json' };
-import { thisMachineOnly, tokenOnly } from './access.ts';
+import { thisMachineOnly, tokenAsPassword, tokenOnly } from './access.ts';
 import { soundBody } from './body.ts';
 import type { Needs } from './needs.ts';
+import { onPageError } from './pages/error-page.tsx';
+import { pages } from './pages/pages.ts';
 import { onError, onInvalidInput } from './problem.ts';
 import { queryOnce } from './query-once.ts';
 import { apps } from './routes/apps.ts';
@@ -14,12 +17,14 @@ import { secrets } from './routes/secrets.ts';
 import { status } from './routes/status.ts';
 import { sweep } from './routes/sweep.ts';
 import { why } from './routes/why.ts';
+import { securityHeaders } from './security-headers.ts';
 import { onUnknownRoute } from './unknown-route.ts';
 
-/** The console: all routes meet here. The API is under /api; pages may take the rest. */
+/** The console: all routes meet here. The API is under /api, the pages are the rest. */
 export function consoleApp(ports: Needs): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: onInvalidInput });
-  app.onError(onError(ports.log));
+  app.onError((err, c) => (wantsPage(c) ? onPageError : onError)(ports.log)(err, c));
+  app.use(securityHeaders);
   app.notFound(onUnknownRoute(app));
   const { API_TOKEN } = ports.config;
   app.use('/api/*', API_TOKEN ? tokenOnly(API_TOKEN) : thisMachineOnly, soundBody, queryOnce);
@@ -32,13 +37,9 @@ export function consoleApp(ports: Needs): OpenAPIHono {
     info: { title: manifest.name, version: manifest.version, description: manifest.description },
     security: API_TOKEN ? [{ token: [] }] : [],
   });
-  app.get('/', (c) => c.text(welcome));
+  app.route('/', pages(ports, API_TOKEN ? tokenAsPassword(API_TOKEN) : thisMachineOnly));
   return app;
 }
 
-const welcome = `${manifest.name} ${manifest.version}
-
-API              /api, described by /openapi.json
-register an App  cite apps create <owner/repo>
-what happened    cite why <commit>
-`;
+/** Browsers ask for a page, and are told by one what programs are told in JSON. */
+const wantsPage = ({ req }: Context) => /text\/(html|event-stream)/.test(req.header('accept') ?? '');

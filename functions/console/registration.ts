@@ -8,6 +8,7 @@ import {
   ownerOf,
   proposeName,
 } from '../../shared/domain/naming.ts';
+import type { Commit } from '../../shared/ports/code-host.ts';
 import { addressOf } from './app-of.ts';
 import { echo } from './echo.ts';
 import { fieldFaults } from './field-faults.ts';
@@ -32,8 +33,16 @@ export interface Registered {
   readonly head: string;
 }
 
-/** Makes the App that was asked for, its Namespace too, or says what to do instead. */
-export async function register(ports: Needs, wish: Registration): Promise<Registered> {
+/** What a registration comes to, before anything of it is made. */
+export interface Planned {
+  readonly ref: AppRef;
+  readonly spec: AppSpec;
+  readonly head: Commit;
+  readonly defaultBranch: string;
+}
+
+/** Which App a wish would make, or what to do instead. Makes nothing. */
+export async function plan(ports: Needs, wish: Registration): Promise<Planned> {
   const { repository } = wish;
   const namespace = chooseNamespace(ports, wish);
   const defaultBranch = await ports.codeHost.defaultBranch(repository);
@@ -57,7 +66,13 @@ export async function register(ports: Needs, wish: Registration): Promise<Regist
       409,
     );
   }
-  await claimNamespace(ports, namespace, ownerOf(repository));
+  return { ref, spec, head, defaultBranch };
+}
+
+/** Makes the App that was asked for, its Namespace too, or says what to do instead. */
+export async function register(ports: Needs, wish: Registration): Promise<Registered> {
+  const { ref, spec, head, defaultBranch } = await plan(ports, wish);
+  await claimNamespace(ports, ref.namespace, ownerOf(spec.repository));
   return { app: await create(ports, ref, spec, defaultBranch), head: head.sha };
 }
 

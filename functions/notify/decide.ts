@@ -22,7 +22,7 @@ export function commitStatus(change: Change, consoleUrl: string): CommitStatus {
 }
 
 const changeUrl = (change: Pick<Change, 'id'>, consoleUrl: string) =>
-  `${consoleUrl}/api/changes/${encodeURIComponent(change.id)}`;
+  `${consoleUrl}/changes/${encodeURIComponent(change.id)}`;
 
 /**
  * A commit that was rightly not deployed is no failure: a required check must not wait for it, and nobody has to mend

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -29,7 +29,16 @@ export async function bundle(folder: string): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
+    // CommonJS has no import.meta: the console finds its files by it.
+    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'importMetaUrl' },
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
     logLevel: 'warning',
   });
+  cpSync(join(root, 'functions/console/pages/assets'), join(folder, 'functions/assets'), { recursive: true });
+  for (const file of ['package.json', 'dist/htmx.min.js', 'dist/ext/hx-sse.min.js']) {
+    cpSync(join(root, 'node_modules/htmx.org', file), join(folder, 'node_modules/htmx.org', file));
+  }
   for (const file of ['main.cjs', 'warm-up.cjs']) copyFileSync(join(here, file), join(folder, file));
 }

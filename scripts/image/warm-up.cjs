@@ -36,7 +36,8 @@ async function warmUp(target) {
 }
 
 async function warmUpAll() {
-  for (const file of readdirSync(join(__dirname, 'functions'))) await warmUp(file.replace('.cjs', ''));
+  const bundles = readdirSync(join(__dirname, 'functions')).filter((file) => file.endsWith('.cjs'));
+  for (const file of bundles) await warmUp(file.replace('.cjs', ''));
 }
 
 warmUpAll().catch((err) => {

@@ -1,3 +1,4 @@
+import '../jsx.mjs';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { HttpFunction } from '@google-cloud/functions-framework';

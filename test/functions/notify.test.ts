@@ -20,7 +20,7 @@ describe('notify words', () => {
       context: 'cite/acme/shop',
       state,
       description: 'so it is',
-      targetUrl: 'https://cite.test/api/changes/uid-1%2Fpush-1',
+      targetUrl: 'https://cite.test/changes/uid-1%2Fpush-1',
     });
   });
 

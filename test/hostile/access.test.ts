@@ -16,7 +16,9 @@ const API_TOKEN = 'the-token-of-the-api-0123456789';
 const OTHERS = { webhookSecret: 'the-secret-of-webhooks-01234', githubToken: 'the-token-of-github-0123456' };
 
 /** What the console serves to everybody: nothing of anybody's. */
-const OPEN = ['/', '/openapi.json'];
+const OPEN = ['/openapi.json'];
+/** Its pages. */
+const PAGES = ['/', '/changes', '/status', '/sweep', '/register', '/apps/acme/shop', '/builds/x/log'];
 
 let guarded: ConsoleWorld;
 let local: ConsoleWorld;
@@ -124,6 +126,10 @@ describe('the API of one machine', () => {
   test('lets in whoever is on it', async () => {
     await expectRow(local, ['a person', {}, 'let in']);
   });
+});
+
+test('its pages are for whoever has the token, too', async () => {
+  for (const path of PAGES) expect((await guarded.ask('GET', path)).status, path).toBe(401);
 });
 
 test('beside the API the console serves what says nothing of anybody', async () => {

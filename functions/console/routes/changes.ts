@@ -2,11 +2,10 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { branchName, repositoryName } from '../../../shared/domain/app-spec.ts';
 import { outcomes } from '../../../shared/domain/change.ts';
 import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
-import { ownEvent } from '../../../shared/domain/events.ts';
 import { requireApp } from '../app-of.ts';
 import { cursorAt, placeOf } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
-import { invalid, refusal } from '../problem.ts';
+import { invalid } from '../problem.ts';
 import {
   answers,
   appAddress,
@@ -20,6 +19,7 @@ import {
 } from '../schemas.ts';
 import { changeView, showChange } from '../views/change.ts';
 import { cancel, requireChange } from '../wishes/cancel.ts';
+import { retry } from '../wishes/retry.ts';
 
 const address = z.object({
   id: z.string().min(1).max(512).describe('As one segment: encoded as encodeURIComponent does.'),
@@ -92,10 +92,8 @@ const cancelling = createRoute({
   responses: answers(200, 'With its verdict.', changeView),
 });
 
-const mayBeRetried: readonly string[] = ['failed', 'cancelled', 'skipped', 'refused'];
-
 export function changes(ports: Needs): OpenAPIHono {
-  const { events, log, store } = ports;
+  const { log, store } = ports;
   return new OpenAPIHono()
     .openapi(list, async (c) => {
       const { app, cursor, limit, ...query } = c.req.valid('query');
@@ -113,20 +111,8 @@ export function changes(ports: Needs): OpenAPIHono {
       return c.json({ ...showChange(change), redoneBy: again.map(({ id }) => id) }, 200);
     })
     .openapi(retrying, async (c) => {
-      const change = await requireChange(ports, c.req.valid('param').id);
-      if (!change.verdict) throw refusal(409, `It is still under way: ${change.state}. Cancel it first.`);
-      if (!mayBeRetried.includes(change.verdict.outcome)) {
-        throw refusal(
-          409,
-          `It has ended, ${change.reason}: there is nothing to try again. Use redeploy to run the commit anew.`,
-        );
-      }
-      if (change.kind === 'rollback') {
-        // The wish is the Hold's, and that went with the verdict: only activate writes it anew.
-        throw refusal(409, `A rollback is asked for, not retried. Activate r${change.release} again.`);
-      }
       const by = orUnknown(c.req.valid('json').by);
-      await events.emit(ownEvent('dev.cite.retry.requested', { change: change.id, by }));
+      const change = await retry(ports, c.req.valid('param').id, by);
       log.info({ audit: 'retry', change: change.id, by }, 'retry requested');
       return c.json(showChange(change), 202);
     })

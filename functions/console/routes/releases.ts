@@ -1,11 +1,12 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { addressOf, again, refOf, requireApp, requireLivingApp } from '../app-of.ts';
+import { addressOf, refOf, requireApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { answers, appAddress, jsonBody, orUnknown, person, reason, releaseNumber } from '../schemas.ts';
 import { changeView, showChange } from '../views/change.ts';
 import { releaseView, showReleases } from '../views/release.ts';
 import { activate } from '../wishes/activate.ts';
 import { pin } from '../wishes/pin.ts';
+import { redeploy } from '../wishes/redeploy.ts';
 import { standbyWarning } from '../wishes/standby-warning.ts';
 
 const message = z.object({ message: z.string().describe('What will happen.') });
@@ -36,7 +37,7 @@ const activation = createRoute({
   responses: answers(202, 'The Change that does it.', activationView),
 });
 
-const redeploy = createRoute({
+const redeployment = createRoute({
   method: 'post',
   path: `${path}/redeploy`,
   summary: 'Run the newest commit anew, as a new release',
@@ -65,7 +66,7 @@ const unpinning = createRoute({
 });
 
 export function releases(ports: Needs): OpenAPIHono {
-  const { cluster, log, newId } = ports;
+  const { cluster, log } = ports;
   return new OpenAPIHono()
     .openapi(list, async (c) => {
       const app = await requireApp(cluster, c.req.valid('param'));
@@ -79,15 +80,12 @@ export function releases(ports: Needs): OpenAPIHono {
       const warning = await standbyWarning(ports, change, release);
       return c.json({ ...showChange(change), ...(warning === undefined ? {} : { warning }) }, 202);
     })
-    .openapi(redeploy, async (c) => {
-      const wish = { id: newId(), by: orUnknown(c.req.valid('json').by) };
-      const app = await again(async () => {
-        const read = await requireLivingApp(cluster, c.req.valid('param'));
-        return cluster.updateApp(read, { redeploy: wish });
-      });
-      log.info({ audit: 'redeploy', app: addressOf(app), ...wish }, 'redeploy requested');
+    .openapi(redeployment, async (c) => {
+      const by = orUnknown(c.req.valid('json').by);
+      const { app, id } = await redeploy(ports, c.req.valid('param'), by);
+      log.info({ audit: 'redeploy', app: addressOf(app), id, by }, 'redeploy requested');
       const held = app.spec.hold ? ` It waits: ${app.spec.hold.by} holds the App.` : '';
-      return c.json({ id: wish.id, message: `${addressOf(app)} is deployed anew.${held}` }, 202);
+      return c.json({ id, message: `${addressOf(app)} is deployed anew.${held}` }, 202);
     })
     .openapi(pinning, async (c) => {
       const { release, by } = c.req.valid('json');

@@ -1,10 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import manifest from '../../../package.json' with { type: 'json' };
-import { brokenIn } from '../../../shared/domain/standby-check.ts';
 import type { Needs } from '../needs.ts';
 import { answers } from '../schemas.ts';
 import { changeView, showChange } from '../views/change.ts';
 import { deadLetterView, showDeadLetter } from '../views/dead-letter.ts';
+import { gatherStatus } from '../views/status.ts';
 
 /** Of each kind of thing the status names the newest; the rest is counted. */
 const SHOWN = 5;
@@ -33,23 +33,13 @@ const show = createRoute({
   responses: answers(200, 'Counts end at 100.', statusView),
 });
 
-export function status({ cluster, store, clock }: Needs): OpenAPIHono {
+export function status(ports: Needs): OpenAPIHono {
   return new OpenAPIHono().openapi(show, async (c) => {
-    const [apps, open, unjudged, pending, letters] = await Promise.all([
-      cluster.listApps(),
-      store.listChanges({ open: true }),
-      store.unjudgedDeliveries(clock()),
-      store.pendingMessages(),
-      store.listDeadLetters(),
-    ]);
+    const { apps, brokenStandbys, open, unjudged, pending, letters } = await gatherStatus(ports);
     const body = {
       version: manifest.version,
       apps: apps.length,
-      brokenStandbys: apps.flatMap(({ namespace, name, status }) => {
-        const standby = brokenIn(status.rollback);
-        // It may have become another one since it was asked.
-        return standby === undefined || standby !== status.standby ? [] : [{ namespace, name, standby }];
-      }),
+      brokenStandbys,
       openChanges: open.length,
       unjudgedDeliveries: unjudged.length,
       pendingMessages: pending.length,

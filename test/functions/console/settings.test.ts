@@ -178,14 +178,4 @@ describe('lists', () => {
       'no b',
     ]);
   });
-
-  test('the root tells where to go on', async () => {
-    const { status, text, headers } = await world.ask('GET', '/');
-    expect({ status, type: headers['content-type'] }).toMatchObject({
-      status: 200,
-      type: expect.stringMatching(/^text\/plain/),
-    });
-    expect(text).toContain('/openapi.json');
-    expect(text).toContain('cite apps create');
-  });
 });

@@ -1,0 +1,16 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { appAddress, reason, releaseNumber } from '../../schemas.ts';
+import type { PageEnv } from '../page-env.ts';
+import { parsed } from '../parsed.ts';
+
+/** What the forms send, checked as the API checks it. */
+export const whyForm = z.object({ why: reason.unwrap().default('') });
+const releaseQuery = z.object({ release: z.coerce.number().pipe(releaseNumber) });
+
+export const refOf = (c: Context<PageEnv>) => parsed(appAddress, c.req.param());
+
+export const releaseOf = (c: Context<PageEnv>) => parsed(releaseQuery, c.req.query()).release;
+
+export const readForm = async <S extends z.ZodType>(c: Context<PageEnv>, schema: S): Promise<z.output<S>> =>
+  parsed(schema, await c.req.parseBody());

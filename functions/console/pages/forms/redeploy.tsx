@@ -1,0 +1,35 @@
+import { Hono } from 'hono';
+import { addressOf, requireApp } from '../../app-of.ts';
+import type { Needs } from '../../needs.ts';
+import { redeploy } from '../../wishes/redeploy.ts';
+import { appPath } from '../addresses.ts';
+import { answerPage } from '../answer-page.tsx';
+import type { PageEnv } from '../page-env.ts';
+import { refOf } from './form.ts';
+import { wishPage } from './wish.tsx';
+
+/** The newest commit anew: how an app is restarted without a gap. */
+export const redeployRoutes = (ports: Needs) =>
+  new Hono<PageEnv>()
+    .get('/apps/:namespace/:name/redeploy', (c) =>
+      answerPage(c, async () => {
+        const app = await requireApp(ports.cluster, refOf(c));
+        return wishPage({
+          title: `Redeploy ${addressOf(app)}`,
+          consequences: [
+            'The newest commit becomes a new release, from the image that is there.',
+            'It starts beside what is live and takes over when all its pods are ready.',
+            ...(app.spec.hold ? [`${app.spec.hold.by} holds the App: it waits until that is lifted.`] : []),
+          ],
+          button: 'Redeploy it',
+          back: appPath(app),
+        });
+      }),
+    )
+    .post('/apps/:namespace/:name/redeploy', async (c) => {
+      const ref = refOf(c);
+      const by = c.get('person');
+      const { id } = await redeploy(ports, ref, by);
+      ports.log.info({ audit: 'redeploy', app: addressOf(ref), id, by }, 'redeploy requested');
+      return c.redirect(appPath(ref), 303);
+    });

@@ -1,0 +1,118 @@
+import { z } from '@hono/zod-openapi';
+import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { branchName, repositoryName } from '../../../../shared/domain/app-spec.ts';
+import { addressOf } from '../../app-of.ts';
+import type { Needs } from '../../needs.ts';
+import { type Planned, plan, register } from '../../registration.ts';
+import { appName, namespaceName } from '../../schemas.ts';
+import { appPath } from '../addresses.ts';
+import { answerPage } from '../answer-page.tsx';
+import { Commit } from '../commit.tsx';
+import type { Page } from '../page.ts';
+import type { PageEnv } from '../page-env.ts';
+import { parsed } from '../parsed.ts';
+import { readForm } from './form.ts';
+
+/** A field that is left empty is not given. */
+const optional = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((text) => (text === '' ? undefined : text), schema.optional());
+const line = z.string().trim();
+
+const wanted = z.object({
+  repository: line.pipe(repositoryName),
+  branch: optional(line.pipe(branchName)),
+  namespace: optional(line.pipe(namespaceName)),
+  name: optional(line.pipe(appName)),
+});
+
+type Given = Readonly<Partial<Record<keyof z.output<typeof wanted>, string>>>;
+
+const FIELDS = [
+  ['repository', 'Repository', 'owner/name'],
+  ['branch', 'Branch', "the repository's default branch"],
+  ['namespace', 'Namespace', 'the owner of the repository'],
+  ['name', 'Name', 'proposed from repository and branch'],
+] as const;
+
+/** To register an App: first what it will be, then the making of it. */
+export const registerRoutes = (ports: Needs) =>
+  new Hono<PageEnv>()
+    .get('/register', (c) => answerPage(c, () => proposal(ports, c.req.query())))
+    .post('/register', async (c) => {
+      const { app } = await register(ports, { ...(await readForm(c, wanted)), settings: {} });
+      const by = c.get('person');
+      ports.log.info({ audit: 'app created', app: addressOf(app), by }, 'app created');
+      return c.redirect(appPath(app), 303);
+    });
+
+async function proposal(ports: Needs, given: Given): Promise<Page> {
+  const found = given.repository ? await tryPlan(ports, given) : undefined;
+  return {
+    title: 'Register an App',
+    isFinal: true,
+    main: (
+      <>
+        <h1>Register an App</h1>
+        <form method="get" class="wish">
+          {FIELDS.map(([field, words, placeholder]) => (
+            <label class="field">
+              <span>{words}</span>
+              <input
+                name={field}
+                value={given[field] ?? ''}
+                placeholder={placeholder}
+                required={field === 'repository'}
+                autocomplete="off"
+                spellcheck={false}
+              />
+            </label>
+          ))}
+          <p class="buttons">
+            <button type="submit" class={found && 'ref' in found ? undefined : 'does'}>
+              Show what it will be
+            </button>
+          </p>
+        </form>
+        {found && 'ref' in found ? <Proposed planned={found} /> : null}
+        {found && 'fault' in found ? (
+          <p class="notice wrong" role="alert">
+            {found.fault}
+          </p>
+        ) : null}
+      </>
+    ),
+  };
+}
+
+/** What is wrong with a wish is no error of this page: it stands beside the fields, which keep what was typed. */
+async function tryPlan(ports: Needs, given: Given): Promise<Planned | { readonly fault: string }> {
+  try {
+    return await plan(ports, { ...parsed(wanted, given), settings: {} });
+  } catch (err) {
+    if (err instanceof HTTPException && err.status < 500) return { fault: err.message };
+    throw err;
+  }
+}
+
+const Proposed = ({ planned: { ref, spec, head } }: { planned: Planned }) => (
+  <form method="post" class="wish">
+    <h2>{addressOf(ref)}</h2>
+    <ul>
+      <li>{`Every push to ${spec.branch} of ${spec.repository} is built, started, proven and made live.`}</li>
+      <li>
+        {'Its head is the first: '}
+        <Commit sha={head.sha} title={head.message.split('\n')[0]} />
+      </li>
+      <li>{`A Service ${ref.name} in the Namespace ${ref.namespace}, a webhook on the repository.`}</li>
+    </ul>
+    <input type="hidden" name="repository" value={spec.repository} />
+    <input type="hidden" name="branch" value={spec.branch} />
+    <input type="hidden" name="namespace" value={ref.namespace} />
+    <input type="hidden" name="name" value={ref.name} />
+    <p class="buttons">
+      <button type="submit" class="does">{`Register ${ref.name}`}</button>
+      <a href="/">Leave it as it is</a>
+    </p>
+  </form>
+);

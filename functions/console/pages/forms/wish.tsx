@@ -1,0 +1,46 @@
+import type { Child } from 'hono/jsx';
+import type { Page } from '../page.ts';
+
+/** What a person is asked before anything is done: what it is, and what will happen. */
+export interface Wish {
+  readonly title: string;
+  readonly consequences: readonly string[];
+  /** The words of the button: what it does, never "OK". */
+  readonly button: string;
+  readonly destroys?: boolean;
+  /** Where one is after thinking better of it. */
+  readonly back: string;
+  /** More to fill in, or to carry along. */
+  readonly fields?: Child;
+}
+
+/** The form is sent to the page's own address. */
+export const wishPage = ({ title, consequences, button, destroys, back, fields }: Wish): Page => ({
+  title,
+  // What somebody is about to send does not change under their hands.
+  isFinal: true,
+  main: (
+    <form method="post" class="wish">
+      <h1>{title}</h1>
+      <ul>
+        {consequences.map((consequence) => (
+          <li>{consequence}</li>
+        ))}
+      </ul>
+      {fields}
+      <p class="buttons">
+        <button type="submit" class={destroys ? 'destroys' : 'does'}>
+          {button}
+        </button>
+        <a href={back}>Leave it as it is</a>
+      </p>
+    </form>
+  ),
+});
+
+export const Why = () => (
+  <label class="field">
+    <span>Why (everybody is shown it)</span>
+    <input name="why" maxlength={1024} autocomplete="off" />
+  </label>
+);

@@ -1,0 +1,89 @@
+import { z } from '@hono/zod-openapi';
+import { Hono } from 'hono';
+import { outcomes } from '../../../shared/domain/change.ts';
+import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
+import { cursorAt, placeOf } from '../cursor.ts';
+import type { Needs } from '../needs.ts';
+import { answerPage } from './answer-page.tsx';
+import { Changes } from './changes.tsx';
+import type { PageEnv } from './page-env.ts';
+
+const PAGE_SIZE = 50;
+
+/** What somebody looks for; what is wrong is left out. */
+const ledgerQuery = z.object({
+  person: z.string().trim().max(256).catch('').default(''),
+  branch: z.string().trim().max(244).catch('').default(''),
+  outcome: z
+    .enum(['any', ...outcomes])
+    .catch('any')
+    .default('any'),
+  cursor: z.string().max(1024).optional(),
+});
+type LedgerQuery = z.output<typeof ledgerQuery>;
+
+/** All Changes, newest first: what became of everything, and who was it. */
+export const ledgerRoutes = (ports: Needs) =>
+  new Hono<PageEnv>().get('/changes', (c) =>
+    answerPage(c, async () => {
+      const query = ledgerQuery.parse(c.req.query());
+      const found = await ports.store.listChanges({ ...asked(query), limit: PAGE_SIZE + 1 });
+      const shown = found.slice(0, PAGE_SIZE);
+      const last = shown.at(-1);
+      const after = last && found.length > PAGE_SIZE ? cursorAt(last) : undefined;
+      return {
+        title: 'Changes',
+        main: (
+          <>
+            <h1>Changes</h1>
+            <Search query={query} />
+            <Changes changes={shown} now={ports.clock()} none="No Change is like that." />
+            {after === undefined ? null : (
+              <nav class="pages" aria-label="Pages">
+                <a href={`/changes?${new URLSearchParams({ ...filled(query), cursor: after })}`} rel="next">
+                  Older
+                </a>
+              </nav>
+            )}
+          </>
+        ),
+      };
+    }),
+  );
+
+function asked({ person, branch, outcome, cursor }: LedgerQuery): ChangeQuery {
+  return {
+    ...(person === '' ? {} : { person }),
+    ...(branch === '' ? {} : { branch }),
+    ...(outcome === 'any' ? {} : { outcome }),
+    ...(cursor === undefined ? {} : { after: placeOf(cursor) }),
+  };
+}
+
+const filled = ({ person, branch, outcome }: LedgerQuery) => ({ person, branch, outcome });
+
+const Search = ({ query }: { query: LedgerQuery }) => (
+  <search>
+    <form action="/changes" method="get" class="search">
+      <label>
+        <span class="hidden">Person</span>
+        <input type="search" name="person" value={query.person} placeholder="Person" />
+      </label>
+      <label>
+        <span class="hidden">Branch</span>
+        <input type="search" name="branch" value={query.branch} placeholder="Branch" />
+      </label>
+      <label>
+        <span class="hidden">Outcome</span>
+        <select name="outcome">
+          {(['any', ...outcomes] as const).map((outcome) => (
+            <option value={outcome} selected={outcome === query.outcome}>
+              {outcome === 'any' ? 'Every outcome' : outcome}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit">Search</button>
+    </form>
+  </search>
+);

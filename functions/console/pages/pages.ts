@@ -1,0 +1,57 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { except } from 'hono/combine';
+import { compress } from 'hono/compress';
+import { csrf } from 'hono/csrf';
+import type { Needs } from '../needs.ts';
+import { appAddress } from '../schemas.ts';
+import { answerPage } from './answer-page.tsx';
+import { appPage } from './app.tsx';
+import { appsPage } from './apps.tsx';
+import { appsQuery } from './apps-query.ts';
+import { assets } from './assets.ts';
+import { changePage } from './change.tsx';
+import { activateRoutes } from './forms/activate.tsx';
+import { changeRoutes } from './forms/change.tsx';
+import { deleteRoutes } from './forms/delete.tsx';
+import { holdRoutes } from './forms/hold.tsx';
+import { pinRoutes } from './forms/pin.tsx';
+import { redeployRoutes } from './forms/redeploy.tsx';
+import { registerRoutes } from './forms/register.tsx';
+import { ledgerRoutes } from './ledger.tsx';
+import { logRoutes } from './log.tsx';
+import type { PageEnv, Seen } from './page-env.ts';
+import { parsed } from './parsed.ts';
+import { statusPage } from './status.tsx';
+import { sweepRoutes } from './sweep.tsx';
+
+/** Has rules of its own: a log that is followed, for one, must not wait to be compressed. */
+const API = ['/api/*', '/openapi.json'];
+
+/** The console's pages, each at its address. */
+export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<PageEnv> {
+  const looks = new Map<string, Promise<Seen>>();
+  return new Hono<PageEnv>()
+    .use((c, next) => {
+      c.set('looks', looks);
+      return next();
+    })
+    .use(except(API, compress()))
+    .route('/assets', assets)
+    .use(except(API, access, csrf()))
+    .get('/', (c) => answerPage(c, () => appsPage(ports, appsQuery.parse(c.req.query()))))
+    .get('/apps/:namespace/:name', (c) =>
+      answerPage(c, () => appPage(ports, parsed(appAddress, c.req.param()))),
+    )
+    .get('/changes/:id', (c) => answerPage(c, () => changePage(ports, c.req.param('id'))))
+    .get('/status', (c) => answerPage(c, () => statusPage(ports)))
+    .route('/', ledgerRoutes(ports))
+    .route('/', changeRoutes(ports))
+    .route('/', logRoutes(ports))
+    .route('/', sweepRoutes(ports))
+    .route('/', activateRoutes(ports))
+    .route('/', holdRoutes(ports))
+    .route('/', redeployRoutes(ports))
+    .route('/', pinRoutes(ports))
+    .route('/', deleteRoutes(ports))
+    .route('/', registerRoutes(ports));
+}

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, openBrowser } from '../support/browser.ts';
+import { answering, nodeApp } from './files.ts';
+import { openWorld, SCENES, type World } from './world.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let world: World;
+let browser: Browser;
+let context: BrowserContext;
+/** What a browser complained of: a policy that was broken, an error of a script, a file that is missing. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  if (noBrowser) return;
+  [world, browser] = await Promise.all([openWorld(), openBrowser()]);
+  context = await browser.newContext();
+  context.setDefaultTimeout(60_000);
+});
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+async function open(path: string): Promise<Page> {
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`http://localhost:${world.port}${path}`);
+  return page;
+}
+
+/** Nothing that WCAG 2.2 AA asks for is missing, by day and by night. The script is run by the debugger: no policy is loosened for it. */
+async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const found = await page.evaluate(
+      `${axe}; axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`,
+    );
+    const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+}
+
+/** As when another tab is opened before it, or this one again. */
+const show = (page: Page, visible: boolean) =>
+  page.evaluate(`
+    Object.defineProperty(document, 'hidden', { value: ${!visible}, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));`);
+
+describe.skipIf(noBrowser)('in a browser', SCENES, () => {
+  test('an App is registered, pushed to, watched, broken, understood, rolled back and swept', async () => {
+    const repository = await world.aRepository(answering('v1'));
+    const name = repository.name.split('/')[1] ?? '';
+
+    const home = await open('/');
+    await home.getByRole('link', { name: 'Register an App' }).click();
+    await home.getByLabel('Repository').fill(repository.name);
+    await home.getByRole('button', { name: 'Show what it will be' }).click();
+    await expectAccessible(home);
+    await home.getByRole('button', { name: `Register ${name}` }).click();
+    // By itself: nobody loads this page anew.
+    await home.getByText('deployed as r1').first().waitFor();
+    await expectAccessible(home);
+
+    await repository.push(answering('v2'), { message: 'Say v2' });
+    await home.getByText('deployed as r2').first().waitFor();
+    await home.locator('#r1').getByText('standby until').waitFor();
+
+    await repository.push(nodeApp('throw new Error("no database")'), { message: 'Use the <b>database</b>' });
+    await home.getByText('failed: r3').first().waitFor();
+    await home.locator('#changes + ul').getByText('Use the <b>database</b>').click();
+    await home.getByText('Error: no database').first().waitFor();
+    await expectAccessible(home);
+
+    await home.getByRole('link', { name: `acme/${name}` }).click();
+    await home.getByRole('link', { name: 'Make r1 live' }).click();
+    await home.getByLabel(/^Why/).fill('v2 is slow');
+    await expectAccessible(home);
+    await home.getByRole('button', { name: 'Make r1 live' }).click();
+    await home.getByText('deployed as r1').first().waitFor();
+    expect((await world.ask(`${name}.acme.localhost`, '/')).text).toBe('v1');
+
+    await home.getByRole('link', { name: 'Sweep' }).click();
+    await home.getByRole('link', { name: `acme/${name} r2` }).waitFor();
+    await expectAccessible(home);
+    await home.getByRole('link', { name: 'Status' }).click();
+    await expectAccessible(home);
+  });
+
+  test('an open page goes silent while nobody sees it, and is what it should be when somebody does again', async () => {
+    const { app } = await world.anApp(answering('v1'));
+    await app.untilLive('v1');
+    const streaming = context.waitForEvent('request', (request) => request.url().includes('seen='));
+    const page = await open(`/apps/${app.namespace}/${app.name}`);
+    const stream = await streaming;
+    await show(page, false);
+    await expect.poll(() => stream.failure()?.errorText).toBe('net::ERR_ABORTED');
+    await world.api('POST', `/api/apps/${app.namespace}/${app.name}/hold`, { why: 'lunch' });
+    await show(page, true);
+    await page.getByText(/Held by .*lunch/).waitFor();
+  });
+
+  test('a page is whole on a phone, and without scripts', async () => {
+    const { app } = await world.anApp(answering('v1'));
+    await app.untilLive('v1');
+    const phone = await browser.newContext({
+      viewport: { width: 360, height: 740 },
+      javaScriptEnabled: false,
+    });
+    const page = await phone.newPage();
+    for (const path of [
+      '/',
+      `/apps/${app.namespace}/${app.name}`,
+      '/register',
+      '/changes',
+      '/sweep',
+      '/status',
+    ]) {
+      await page.goto(`http://localhost:${world.port}${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      // Playwright's own evaluation works without the page's scripts.
+      const [content, screen] = await page
+        .locator('html')
+        .evaluate((html) => [html.scrollWidth, html.clientWidth]);
+      expect(content, path).toBe(screen);
+    }
+    await page.goto(`http://localhost:${world.port}/apps/${app.namespace}/${app.name}`);
+    await page.getByRole('link', { name: 'Hold' }).click();
+    await page.getByRole('button', { name: 'Hold it' }).click();
+    await page.getByText(/^Held by/).waitFor();
+    await phone.close();
+  });
+});

@@ -1,0 +1,353 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../../shared/domain/app.ts';
+import { buildLogId } from '../../../shared/domain/log.ts';
+import { type ConsoleWorld, commitOf, givenApp, givenChange, openConsole } from './world.ts';
+
+let world: ConsoleWorld;
+beforeAll(async () => {
+  world = await openConsole();
+});
+afterAll(() => world.close());
+
+const browser = { accept: 'text/html' };
+const at = ({ namespace, name }: App) => `/apps/${namespace}/${name}`;
+const look = async (path: string) => (await world.ask('GET', path, undefined, browser)).text;
+/** As a browser sends a form of this very console. */
+const send = (
+  path: string,
+  form: Record<string, string> = {},
+  origin = `http://${new URL(world.url).host}`,
+) =>
+  world.send('POST', path, new URLSearchParams(form).toString(), {
+    'content-type': 'application/x-www-form-urlencoded',
+    origin,
+    ...browser,
+  });
+const standby = { outcome: 'deployed', standbySince: new Date() } as const;
+const live = { outcome: 'deployed' } as const;
+const twoReleases = () => givenApp(world, { releases: [standby, live], live: 2 });
+
+describe('the list of Apps', () => {
+  test('names each with its state, what is live, and what became of its newest Change', async () => {
+    const app = await twoReleases();
+    await givenChange(world, app, { title: 'Sell tea', author: 'Ann', commit: commitOf(9) });
+    const page = await look(`/?q=${app.namespace}`);
+    expect(page).toContain(`href="${at(app)}"`);
+    expect(page).toContain('r2 live');
+    expect(page).toMatch(/Sell tea/);
+    expect(page).toMatch(/building: its build runs/);
+  });
+
+  test('is searched by the words of owner, repository and branch, all of which must be there', async () => {
+    const app = await givenApp(world, { spec: { repository: 'Umbrella/Till', branch: 'feature/x' } });
+    expect(await look(`/?q=${app.namespace}+umbrella+FEATURE`)).toContain(at(app));
+    expect(await look(`/?q=${app.namespace}+umbrella+main`)).not.toContain(at(app));
+  });
+
+  test('is filtered by state', async () => {
+    const app = await twoReleases();
+    await world.cluster.setAppStatus(app, { state: 'live, r2 failed' });
+    expect(await look(`/?q=${app.namespace}&state=failed`)).toContain(at(app));
+    expect(await look(`/?q=${app.namespace}&state=live`)).not.toContain(at(app));
+    expect(await look(`/?q=${app.namespace}&state=nonsense`)).toContain(at(app));
+  });
+
+  test('has pages, whose addresses keep the search', async () => {
+    const namespace = 'many';
+    await world.cluster.createNamespace(namespace, 'acme');
+    for (let i = 0; i < 51; i++) await givenApp(world, { ref: { namespace, name: `app-${i}` } });
+    const first = await look('/?q=many%2F');
+    expect(first.match(/<li class="app"/g)).toHaveLength(50);
+    const next = /href="([^"]+)" rel="next"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect((await look(next)).match(/<li class="app"/g)).toHaveLength(1);
+  });
+});
+
+describe('the ledger', () => {
+  test('is searched by person, branch and outcome, and has pages', async () => {
+    const app = await givenApp(world, { spec: { branch: 'ledger' } });
+    for (let i = 0; i < 51; i++) await givenChange(world, app, { title: `Change ${i}`, by: 'Grace' });
+    const first = await look('/changes?branch=ledger&person=grace');
+    expect(first).toContain('Change 50');
+    const next = /href="([^"]+)" rel="next"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await look(next);
+    expect(second).toContain('Change 0');
+    expect(second).not.toContain('Change 50');
+    expect(await look('/changes?branch=ledger&outcome=failed')).toContain('No Change is like that.');
+  });
+});
+
+test('every way that the console offers leads somewhere', async () => {
+  const page = await look('/');
+  const links = [...page.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link ?? '');
+  expect(links.length).toBeGreaterThan(5);
+  for (const link of links) expect((await world.ask('GET', link, undefined, browser)).status, link).toBe(200);
+});
+
+describe('the page of an App', () => {
+  test('has its releases, with what may be asked of each', async () => {
+    const app = await twoReleases();
+    const page = await look(at(app));
+    expect(page).toContain('Commit of r1');
+    expect(page).toContain(`${at(app)}/activate?release=1`);
+    expect(page).not.toContain(`${at(app)}/activate?release=2`);
+  });
+
+  test('says who holds it, and why', async () => {
+    const app = await twoReleases();
+    await send(`${at(app)}/hold`, { why: 'Black <Friday>' });
+    expect(await look(at(app))).toMatch(/Held by .+: Black &lt;Friday&gt;/);
+  });
+
+  test('that is not there says so as a page', async () => {
+    const { status, text, headers } = await world.ask('GET', '/apps/nobody/nothing', undefined, browser);
+    expect({ status, type: headers['content-type'] }).toMatchObject({ status: 404, type: /^text\/html/ });
+    expect(text).toContain('There is no App nobody/nothing.');
+  });
+});
+
+describe('the page of a Change', () => {
+  test('has its timeline, its verdict and the last words of what failed; it never changes again', async () => {
+    const app = await twoReleases();
+    const verdict = { outcome: 'failed', why: 'r3: CrashLoopBackOff', detail: 'no database' } as const;
+    const { id } = await givenChange(world, app, { verdict, state: 'ended', reason: 'failed: r3' });
+    const page = await look(`/changes/${encodeURIComponent(id)}`);
+    expect(page).toContain('no database');
+    expect(page).not.toContain('hx-sse:connect');
+  });
+
+  test('that failed is tried again by the person who looks, and says by what it was', async () => {
+    const app = await twoReleases();
+    const verdict = { outcome: 'failed', why: 'r3: not ready' } as const;
+    const { id } = await givenChange(world, app, { verdict, state: 'ended' });
+    const path = `/changes/${encodeURIComponent(id)}`;
+    expect(await look(path)).toContain(`${path}/retry`);
+    expect((await send(`${path}/retry`)).status).toBe(303);
+    expect(world.emitted.at(-1)).toMatchObject({ data: { change: id, by: expect.stringMatching(/@/) } });
+    const again = await givenChange(world, app, { redoes: id });
+    expect(await look(path)).toContain(`/changes/${encodeURIComponent(again.id)}`);
+  });
+
+  test('under way is cancelled after a word of what that does', async () => {
+    const change = await givenChange(world, await twoReleases(), {});
+    const path = `/changes/${encodeURIComponent(change.id)}`;
+    expect(await look(`${path}/cancel`)).toContain('What is live stays live.');
+    await send(`${path}/cancel`);
+    expect((await world.store.getChange(change.id))?.verdict?.outcome).toBe('cancelled');
+    expect(await look(path)).not.toContain('/cancel"');
+  });
+
+  test('under way follows it', async () => {
+    const { id } = await givenChange(world, await twoReleases(), {});
+    expect(await look(`/changes/${encodeURIComponent(id)}`)).toContain('hx-sse:connect');
+  });
+});
+
+describe('an open page', () => {
+  test('is sent its content when that changes, and only then; it goes on where it was', async () => {
+    const app = await twoReleases();
+    const page = await look(at(app));
+    const updates = /hx-sse:connect="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const stream = await follow(updates);
+    await givenChange(world, app, { title: 'Sell tea' });
+    const first = await stream.next();
+    expect(first).toContain('Sell tea');
+    stream.close();
+
+    await givenChange(world, app, { title: 'Sell coffee' });
+    const seen = /^id: (.+)$/m.exec(first)?.[1] ?? '';
+    const resumed = await follow(updates, { 'last-event-id': seen });
+    const second = await resumed.next();
+    expect(second).toContain('Sell coffee');
+    // What was seen is not sent again: the next that comes is the next change.
+    const upToDate = await follow(updates, { 'last-event-id': /^id: (.+)$/m.exec(second)?.[1] ?? '' });
+    await givenChange(world, app, { title: 'Sell cocoa' });
+    expect(await upToDate.next()).toContain('Sell cocoa');
+    upToDate.close();
+    resumed.close();
+  });
+});
+
+/** The page as a browser's stream has it. */
+async function follow(path: string, headers: Record<string, string> = {}) {
+  const req = request(new URL(path, world.url), { headers: { ...headers, accept: 'text/event-stream' } });
+  req.end();
+  const [res] = (await once(req, 'response')) as [IncomingMessage];
+  res.setEncoding('utf8');
+  let text = '';
+  return {
+    /** The next message that has an id. */
+    async next(): Promise<string> {
+      for await (const part of res.iterator({ destroyOnReturn: false })) {
+        text += part;
+        if (/^id: .+\n\n$/ms.test(text)) return text;
+      }
+      throw new Error(`the stream ended with ${text}`);
+    },
+    close: () => req.destroy(),
+  };
+}
+
+describe('a wish', () => {
+  test('is told what it will do before it is sent', async () => {
+    const app = await twoReleases();
+    const page = await look(`${at(app)}/activate?release=1`);
+    expect(page).toContain('becomes live as soon as its pods are ready; until then what is live stays');
+    expect(page).toContain('A Hold is set');
+    expect((await world.cluster.getApp(app))?.spec.hold).toBeUndefined();
+  });
+
+  test('to make a release live does it, with the reason and the person, and leads to its Change', async () => {
+    const app = await twoReleases();
+    const { status, headers } = await send(`${at(app)}/activate?release=1`, { why: 'r2 is slow' });
+    const [change] = await world.store.listChanges({ app: app.uid, open: true });
+    expect(status).toBe(303);
+    expect(headers.location).toBe(`/changes/${encodeURIComponent(change?.id ?? '')}`);
+    expect((await world.cluster.getApp(app))?.spec.hold).toMatchObject({ release: 1, why: 'r2 is slow' });
+  });
+
+  test.each(['activate?release=1', 'hold', 'redeploy', 'pin?release=1'])(
+    'that another site sends is refused: %s',
+    async (verb) => {
+      const app = await twoReleases();
+      const before = await world.cluster.listWorkloads(app);
+      expect((await send(`${at(app)}/${verb}`, {}, 'http://evil.example')).status).toBe(403);
+      expect(await world.cluster.getApp(app)).toEqual(app);
+      expect(await world.cluster.listWorkloads(app)).toEqual(before);
+    },
+  );
+
+  test('to hold and to lift', async () => {
+    const app = await twoReleases();
+    await send(`${at(app)}/hold`, { why: 'Black Friday' });
+    expect((await world.cluster.getApp(app))?.spec.hold).toMatchObject({ why: 'Black Friday' });
+    await send(`${at(app)}/lift`);
+    expect((await world.cluster.getApp(app))?.spec.hold).toBeUndefined();
+  });
+
+  test('to redeploy', async () => {
+    const app = await twoReleases();
+    await send(`${at(app)}/redeploy`);
+    expect((await world.cluster.getApp(app))?.spec.redeploy?.by).toMatch(/@/);
+  });
+
+  test('to pin and to unpin', async () => {
+    const app = await twoReleases();
+    await send(`${at(app)}/pin?release=1`);
+    expect((await world.cluster.getWorkload(app, 1))?.pinnedBy).toMatch(/@/);
+    await send(`${at(app)}/unpin?release=1`);
+    expect((await world.cluster.getWorkload(app, 1))?.pinnedBy).toBeUndefined();
+  });
+
+  test('to delete wants the name typed', async () => {
+    const app = await twoReleases();
+    expect(await send(`${at(app)}/delete`, { name: 'other' })).toMatchObject({ status: 422 });
+    expect((await world.cluster.getApp(app))?.deleting).toBe(false);
+    await send(`${at(app)}/delete`, { name: 'shop' });
+    expect((await world.cluster.getApp(app))?.deleting ?? true).toBe(true);
+  });
+
+  test('with a release that is no number is refused by its name', async () => {
+    const app = await twoReleases();
+    const { status, text } = await send(`${at(app)}/activate?release=%3Cb%3E`);
+    expect(status).toBe(422);
+    expect(text).toContain('release');
+    expect(text).not.toContain('<b>');
+  });
+});
+
+describe('a log', () => {
+  const key = 'a'.repeat(32);
+
+  test('of 10 MB shows its end at once, and finds words in all of it', async () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => `step ${i} of a build that talks very much`);
+    await world.store.saveLog(buildLogId(key), ['the needle', ...lines].join('\n'));
+    const page = await look(`/builds/${key}`);
+    expect(page.length).toBeLessThan(100_000);
+    expect(page).toContain('step 199999');
+    expect(await look(`/builds/${key}?q=NEEDLE`)).toContain('the needle');
+  });
+
+  test('prints nothing that a browser would run, or a terminal obey', async () => {
+    await world.store.saveLog(buildLogId(key), '<script>alert(1)</script>\x1b[31mred\x1b[0m\x07');
+    const page = await look(`/builds/${key}`);
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;red');
+    expect(page).not.toMatch(/[\x00-\x08\x1b]/);
+  });
+
+  test.each(['../../etc/passwd', 'zz', ''])('of a build that cannot be is not there: %j', async (bad) => {
+    expect((await world.ask('GET', `/builds/${encodeURIComponent(bad)}`)).status).toBe(404);
+  });
+});
+
+describe('what people wrote', () => {
+  const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>`;
+
+  test('is text on every page, and no page has a script or a style of its own', async () => {
+    const app = await givenApp(world, { releases: [standby, live], live: 2 });
+    const { id } = await givenChange(world, app, { title: evil, author: evil, reason: evil });
+    await send(`${at(app)}/hold`, { why: evil });
+    for (const path of [
+      '/',
+      at(app),
+      `/changes/${encodeURIComponent(id)}`,
+      '/status',
+      '/sweep',
+      `/?q=${encodeURIComponent(evil)}`,
+    ]) {
+      const page = await look(path);
+      expect(page).not.toContain('<img');
+      expect(page.match(/<script(?! src="\/assets\/)/g), path).toBeNull();
+      expect(page.replace(/"[^"]*"/g, '').match(/<[^>]* (on\w+|style)=/g), path).toBeNull();
+    }
+  });
+
+  test('could run nothing even so: the policy of every page allows files of the console alone', async () => {
+    const policy = (await world.ask('GET', '/')).headers['content-security-policy'];
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toMatch(/unsafe|\*|data:/);
+  });
+});
+
+describe('who may look', () => {
+  test.each(['/', '/status', '/sweep', '/changes/x'])('not a page by another name: %s', async (path) => {
+    expect((await world.ask('GET', path, undefined, { host: 'evil.example' })).status).toBe(403);
+  });
+
+  test('with a token in place nobody without it, and whoever has it under the name that they give', async () => {
+    const closed = await openConsole({ API_TOKEN: 'secret-of-the-api' });
+    const basic = (name: string, password: string) => ({
+      ...browser,
+      authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
+    });
+    try {
+      const refused = await closed.ask('GET', '/', undefined, browser);
+      expect(refused.status).toBe(401);
+      expect(refused.headers['www-authenticate']).toContain('Basic realm="cite"');
+      expect((await closed.ask('GET', '/', undefined, basic('ann', 'wrong'))).status).toBe(401);
+      expect((await closed.ask('GET', '/', undefined, basic('ann', 'secret-of-the-api'))).status).toBe(200);
+      const app = await givenApp(closed, { releases: [live], live: 1 });
+      const headers = { ...basic('ann', 'secret-of-the-api'), origin: `http://${new URL(closed.url).host}` };
+      await closed.send('POST', `${at(app)}/hold`, 'why=lunch', {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...headers,
+      });
+      expect((await closed.cluster.getApp(app))?.spec.hold).toMatchObject({ by: 'ann', why: 'lunch' });
+    } finally {
+      await closed.close();
+    }
+  });
+});
+
+describe('a file of the pages', () => {
+  test('is kept by browsers for ever, since its address is that of its content', async () => {
+    const address = /href="(\/assets\/[^"]+console\.css)"/.exec(await look('/'))?.[1] ?? '';
+    const { status, headers } = await world.ask('GET', address);
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toContain('immutable');
+    expect((await world.ask('GET', address.replace(/\/assets\/[^/]+/, '/assets/old'))).status).toBe(404);
+  });
+});
