@@ -119,7 +119,7 @@ export const endedWith = (verdict: Verdict) =>
 /** Of a commit's message, and of a name. */
 const MAX_TITLE = 200;
 
-const firstLine = (text: string) => text.split('\n', 1)[0] ?? '';
+const firstLine = (text: string) => text.replace(/\n[\s\S]*$/, '');
 
 /** Others' words in it (a pod's, a registry's, a person's) as people may be shown them. */
 function plainVerdict(verdict: Verdict): Verdict {

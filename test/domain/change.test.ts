@@ -7,6 +7,7 @@ import {
   openChange,
   type Verdict,
   verdictText,
+  wishCancelled,
 } from '../../shared/domain/change.ts';
 import { aChange, anApp, minutesAfterNoon, NOON, sha } from '../support/facts.ts';
 
@@ -29,6 +30,12 @@ describe('a new Change', () => {
       title: 'Add a till',
       author: 'A da',
     });
+  });
+
+  it('names who caused it, and the Change that it does again, where that is known', () => {
+    const again = changeOf(anApp(), { ...cause, by: 'a\u001bda', redoes: 'uid-1/d0' });
+    expect(again).toMatchObject({ by: 'a da', redoes: 'uid-1/d0' });
+    expect(changeOf(anApp(), { ...cause, by: '' })).not.toHaveProperty('by');
   });
 
   it('may end as soon as it is opened', () => {
@@ -94,5 +101,19 @@ describe('a Change', () => {
     [{ outcome: 'failed', why: 'crash' }, 'failed: crash'],
   ])('words the verdict %j', (verdict, text) => {
     expect(verdictText(verdict)).toBe(text);
+  });
+});
+
+describe('the wish that a Change end', () => {
+  it('is written once, and names the last who had it', () => {
+    const wished = wishCancelled(aChange(), 'Ada', later);
+    expect(wished).toMatchObject({ cancelledBy: 'Ada', updatedAt: later.toISOString() });
+    expect(wishCancelled(wished, 'Ada', minutesAfterNoon(2))).toBe(wished);
+    expect(wishCancelled(wished, 'Bob', later).cancelledBy).toBe('Bob');
+  });
+
+  it('comes too late for one that has its verdict', () => {
+    const ended = concludeChange(aChange(), { outcome: 'deployed', release: 1 }, later);
+    expect(wishCancelled(ended, 'Ada', later)).toBe(ended);
   });
 });
