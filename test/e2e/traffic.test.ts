@@ -134,7 +134,12 @@ describe('a pod that dies', SCENES, () => {
     const { app } = await world.anApp({ ...answering('v1'), 'server.js': dying });
     await app.untilLive('v1');
     await app.untilSettled();
-    expect(await app.visit('/die')).toMatch(/^502 /);
+    // On a busy machine it may just not be ready, and then nothing reaches it.
+    await until(
+      'it died of a request',
+      () => app.visit('/die'),
+      (seen) => /^502 /.test(seen),
+    );
     await app.untilLive('v1');
     expect((await app.changes()).map(({ verdict }) => verdict?.text)).toEqual(['deployed as r1']);
   });
