@@ -24,6 +24,8 @@ export async function switchTo(ports: Needs, scene: Scene, release: number, log:
   if (!claimed || isGivenUp || !isReady(claimed)) return;
   const before = scene.service.live;
   const live = scene.workloads.find((workload) => workload.release.number === before);
+  // What somebody deleted may have been made again meanwhile: then nothing has to stand in for it.
+  if (before !== undefined && !live && (await cluster.getWorkload(scene.app, before))) return;
   if (live && live.outcome === undefined) {
     const verdict = scene.verdicts.get(live.release.number) ?? { outcome: 'superseded', by: `r${release}` };
     await endRelease(ports, scene, live.release.number, verdict, outcomeOf(verdict));

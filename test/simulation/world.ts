@@ -143,6 +143,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   let deaf = false;
   let skewed = false;
   let probeFault: string | undefined;
+  const stoodStill = new Set<number>();
   let ambush: Ambush | undefined;
   let endpointsAreStale = true;
 
@@ -270,11 +271,14 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     if (ambush?.process === process.name && ambush.call === name && ambush.when()) {
       const { spring } = ambush;
       ambush = undefined;
+      stoodStill.add(process.id);
       tell?.(`${process.name} stands still before ${inWords(call)}`);
       return spring(processes.still(process));
     }
     processes.take(call);
-    const struck = strike !== undefined && isStruck(strike, call) ? strike : undefined;
+    // One that told of the past and then dies: nothing mends that (docs/reliability.md).
+    const isSpared = process.name === 'notify' && stoodStill.has(process.id);
+    const struck = strike !== undefined && !isSpared && isStruck(strike, call) ? strike : undefined;
     if (struck) {
       strike = undefined;
       tell?.(`${process.name}: ${name}: ${struck}`);
