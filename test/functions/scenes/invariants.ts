@@ -62,10 +62,10 @@ export function watched(
       // One that is gone by then somebody took by hand: whoever else deletes one is told of below.
       if (target && !wasSeenReady(target)) violations.push(`1: ${name}: it was not seen ready once claimed`);
       if (live) replacedAt.set(live.release.change, clock().getTime());
-      if (!target || !app) return switched;
+      if (!app) return switched;
       const wished = app.spec.hold?.release === to || people.mayCountOn(app, to);
       tell.switched?.(app, to, wished);
-      if (!live) return switched;
+      if (!target || !live) return switched;
       const [from, commit] = [live.release.commit, target.release.commit];
       const head = host.head(app.spec.repository, app.spec.branch);
       const forced = head !== undefined && !host.holds(head, from);
