@@ -48,6 +48,11 @@ else
       await app.untilLive('r1');
       const service = ['get', 'service', app.name, '-o', 'jsonpath={.spec.clusterIP}'];
       const ip = await kubectl('-n', app.namespace, ...service);
+      await until(
+        'the node knows the Service',
+        () => fetch(`http://${ip}/`, { headers: { connection: 'close' } }).then((res) => res.text(), String),
+        (said) => said === 'r1',
+      );
       const held = connection(ip);
       const fresh = connection(ip);
       expect(await held.ask()).toBe('r1');

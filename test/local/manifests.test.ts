@@ -85,7 +85,10 @@ function isCertain({ valueFrom }: Variables[number]): boolean {
 
 /** What a function names when it is started with nothing. */
 async function variablesOf(file: string): Promise<string[]> {
-  const child = spawn(process.execPath, [file], { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', './scripts/jsx.mjs', file], {
+    env: {},
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const [said] = await Promise.all([child.stderr.toArray(), once(child, 'exit')]);
   const text = Buffer.concat(said).toString();
   expect(text).toContain('The environment is not complete');

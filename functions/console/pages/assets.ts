@@ -8,16 +8,19 @@ import { refusal } from '../problem.ts';
 const { resolve } = createRequire(import.meta.url);
 const own = (file: string) => fileURLToPath(new URL(`assets/${file}`, import.meta.url));
 
-const script = 'text/javascript; charset=utf-8';
 const files = {
-  'console.css': asset(own('console.css'), 'text/css; charset=utf-8'),
-  'icon.svg': asset(own('icon.svg'), 'image/svg+xml'),
-  'htmx.min.js': asset(resolve('htmx.org/dist/htmx.min.js'), script),
-  'hx-sse.min.js': asset(resolve('htmx.org/dist/ext/hx-sse.min.js'), script),
+  'console.css': asset('text/css; charset=utf-8', own('console.css')),
+  'icon.svg': asset('image/svg+xml', own('icon.svg')),
+  // One file: htmx, deferred, does not wait for an extension that is still on its way, and the page would never be updated.
+  'htmx.js': asset(
+    'text/javascript; charset=utf-8',
+    resolve('htmx.org/dist/htmx.min.js'),
+    resolve('htmx.org/dist/ext/hx-sse.min.js'),
+  ),
 };
 
-function asset(file: string, type: string) {
-  const content = readFileSync(file);
+function asset(type: string, ...parts: string[]) {
+  const content = parts.map((file) => readFileSync(file, 'utf8')).join('\n');
   return { content, type, version: createHash('sha256').update(content).digest('hex').slice(0, 12) };
 }
 

@@ -26,8 +26,7 @@ export const Document = ({ title, main, address, updates }: Props) => (
       <title>{`${title} · Cite`}</title>
       <link rel="stylesheet" href={assetPath('console.css')} />
       <link rel="icon" href={assetPath('icon.svg')} type="image/svg+xml" />
-      <script src={assetPath('htmx.min.js')} defer />
-      <script src={assetPath('hx-sse.min.js')} defer />
+      <script src={assetPath('htmx.js')} defer />
     </head>
     <body>
       <a class="skip" href="#main">
