@@ -40,7 +40,11 @@ function isSuperseded(day: Day, { app, commit, release }: Change, by: string): b
   if (number === undefined) {
     const isThere = chronicle.heads.has(by) && by !== commit;
     const isForced = chronicle.forcedAway.some((head) => host.holds(head, commit));
-    return isThere && (!host.holds(commit, by) || isForced || chronicle.movedBackTo.has(by));
+    // By what was the branch's newest while that was shown as its head.
+    const isBehind = [...chronicle.movedBackTo].some(
+      (shown) => shown === by || (host.holds(shown, by) && !host.holds(shown, commit)),
+    );
+    return isThere && (!host.holds(commit, by) || isForced || isBehind);
   }
   // An older one only where a person went back to it.
   if (chronicle.hasDone(app.uid, 'activate', Number(number))) return true;

@@ -107,7 +107,8 @@ function isTriedLater(attempts: readonly { readonly at: Date }[], now: Date): bo
 
 /**
  * Commits that still wait for the App, although nothing of them is under way. A store that fails over in the middle of a
- * push may know the delivery and not its Change; and of an App that is gone, or a branch that it has left, nobody asks.
+ * push may know the delivery and not its Change; of an App that is gone, or a branch that it has left, nobody asks; and
+ * what a wipe took is known again when its push is, which may be later.
  */
 function waitingForNothing(world: World, app: App, changes: readonly Change[]): string[] {
   if (world.memory.failedOver() || (world.lost() && world.moved.has(app.name))) return [];
@@ -116,10 +117,16 @@ function waitingForNothing(world: World, app: App, changes: readonly Change[]): 
     const isUnderWay = changes.some(
       (change) => change.app.uid === app.uid && change.commit === commit && !change.verdict,
     );
-    if (status.state !== 'pending' || isUnderWay) return [];
+    if (status.state !== 'pending' || isUnderWay || (world.lost() && isPushedLater(world, commit))) return [];
     return [`4: the status of ${commit.slice(0, 4)} stays pending: ${status.description}`];
   });
 }
+
+const isPushedLater = ({ host, clock }: World, commit: string) =>
+  host.records.sent.some(
+    ({ payload, attempts }) =>
+      'after' in payload && payload.after === commit && isTriedLater(attempts, clock()),
+  );
 
 const lastStatus = (world: World, app: App, commit: string) =>
   world.host.records.statuses.findLast(
