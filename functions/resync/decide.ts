@@ -30,12 +30,16 @@ export interface ResyncFacts {
 /** The events that an event should have caused, found from state alone (DESIGN §4). It decides nothing itself. */
 export function decide(facts: ResyncFacts): CiteEvent[] {
   const old = (at: string) => facts.now.getTime() - new Date(at).getTime() > PATIENCE_MS;
-  const unheard = facts.openChanges.filter((change) => old(change.updatedAt));
-  const needRelease = unheard.filter((change) => change.state === 'starting' && change.release === undefined);
-  const waiting = unheard.filter((change) =>
-    ['building', 'waiting for checks', 'held'].includes(change.state),
+  const uids = new Set(facts.apps.map(({ uid }) => uid));
+  const unheard = Map.groupBy(
+    facts.openChanges.filter((change) => old(change.updatedAt)),
+    // Another App of the name is not its App.
+    ({ app }) => (uids.has(app.uid) ? 'own' : 'orphaned'),
   );
-  const ending = unheard.filter((change) => change.release !== undefined);
+  const { own = [], orphaned = [] } = Object.fromEntries(unheard);
+  const needRelease = own.filter((change) => change.state === 'starting' && change.release === undefined);
+  const waiting = own.filter((change) => ['building', 'waiting for checks', 'held'].includes(change.state));
+  const ending = own.filter((change) => change.release !== undefined);
   return [
     ...facts.unjudged.map(githubEvent),
     ...unique(facts.newHeads).map((app) => ownEvent('dev.cite.head.found', app)),
@@ -46,7 +50,7 @@ export function decide(facts: ResyncFacts): CiteEvent[] {
       .filter((build) => old(build.startedAt))
       .map((build) => ownEvent('dev.cite.build.found', { build: build.key })),
     ...needRelease.map((change) => ownEvent('dev.cite.release.requested', { change: change.id })),
-    ...waiting.map((change) => ownEvent('dev.cite.change.found', { change: change.id })),
+    ...[...waiting, ...orphaned].map((change) => ownEvent('dev.cite.change.found', { change: change.id })),
     ...unique([...unsettledApps(facts), ...facts.lostReleases, ...ending.map((change) => change.app)]).map(
       (app) => ownEvent('dev.cite.workload.found', app),
     ),

@@ -91,6 +91,14 @@ describe('resync emits', () => {
       [['dev.cite.workload.found', shop]],
     ],
     [
+      'a rollback of an App that is gone, though another one has its name',
+      {
+        openChanges: [aChange({ kind: 'rollback', state: 'switching', release: 1 })],
+        apps: [anApp({ uid: 'uid-2' })],
+      },
+      [['dev.cite.change.found', { change: 'uid-1/push-1' }]],
+    ],
+    [
       'a look for an App of whose newest release the store knows nothing',
       { lostReleases: [anApp()] },
       [['dev.cite.workload.found', shop]],
