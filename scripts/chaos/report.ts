@@ -165,6 +165,7 @@ function strikeTable({ strikes }: Outcome, platform: About['platform'], apart: r
 const whys = ({ strikes }: Outcome) =>
   [...new Set(strikes.flatMap(({ scenario }) => scenario.apart?.why ?? []))].join('; ');
 
+const named = (release: number | undefined) => (release === undefined ? 'none' : `r${release}`);
 const time = (at: number) => new Date(at).toISOString().slice(11, 23);
 
 /** Each with what was under way: the switch, the strike. */
@@ -173,7 +174,7 @@ function droppedTable({ switches, strikes }: Outcome, failures: readonly Failure
   const rows = failures.slice(0, TOLD).map((failure) => {
     const under = switches
       .filter((one) => one.app === failure.authority.split('.')[0] && overlaps(failure, one))
-      .map(({ kind, before, after }) => `${kind} r${before} → ${after === undefined ? 'none' : `r${after}`}`);
+      .map(({ kind, before, after }) => `${kind} ${named(before)} → ${named(after)}`);
     const struck = strikes
       .filter((one) => overlaps(failure, one))
       .map(({ scenario, hit }) => `${scenario.name} (${hit})`);

@@ -74,6 +74,12 @@ export const isApart = (failure: Failure, strikes: readonly Struck[]) =>
       overlaps(failure, struck),
   );
 
+/** As many switches as planned went live, and every one that was asked for, under as many visits. */
+export const isFulfilled = ({ plan, switches, seen }: Outcome): boolean =>
+  switches.length >= plan.switches &&
+  switches.every(({ after }) => after !== undefined) &&
+  seen.visits.reduce((sum, { count }) => sum + count, 0) >= plan.requests;
+
 /** Switches two Apps under visitors while the scenarios strike, until the plan is fulfilled. */
 export async function chaos(
   stage: Stage,
@@ -121,7 +127,8 @@ export async function chaos(
     const hit = async () => {
       const from = Date.now();
       const what = await strike({ app, pick: seeded.pick });
-      if (scenario.apart?.all) for (const one of apps) await liveRelease(one.app);
+      // One that never comes back fails its visits, and its next switch.
+      if (scenario.apart?.all) for (const one of apps) await liveRelease(one.app).catch(() => undefined);
       strikes.push({ scenario, app: app.name, authority: app.host, hit: what, from, to: Date.now() });
     };
     if (scenario.when === 'between') return turns.get(app.name)?.(hit);

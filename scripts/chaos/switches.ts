@@ -13,7 +13,7 @@ export type SwitchKind = (typeof kinds)[number];
 export interface Switch extends Span {
   readonly kind: SwitchKind;
   readonly app: string;
-  readonly before: number;
+  readonly before?: number;
   /** Absent: it did not go live; `why` tells. */
   readonly after?: number;
   readonly why?: string;
@@ -28,11 +28,23 @@ const PATIENCE_MS = 240_000;
 export const aKind = (random: Random): SwitchKind =>
   random.chance(0.5) ? 'activate' : random.chance(0.06) ? 'push' : random.pick(['redeploy', 'config']);
 
-/**
- * Asks for one switch and waits until it has happened and every Change has its verdict. Where there is no standby to
- * activate, it is a redeploy.
- */
+/** Asks for one switch and waits until it has happened. One that cannot be asked for, or never answers, did not go live. */
 export async function switchOnce(
+  stage: Stage,
+  visitedApp: VisitedApp,
+  wanted: SwitchKind,
+  random: Random,
+): Promise<Switch> {
+  const from = Date.now();
+  try {
+    return await untilSwitched(stage, visitedApp, wanted, random);
+  } catch (err) {
+    return { kind: wanted, app: visitedApp.app.name, from, to: Date.now(), why: (err as Error).message };
+  }
+}
+
+/** Every Change has its verdict then. Where there is no standby to activate, it is a redeploy. */
+async function untilSwitched(
   stage: Stage,
   { app, repository }: VisitedApp,
   wanted: SwitchKind,
@@ -88,11 +100,13 @@ export async function switchOnce(
   }
 }
 
-/** Who answers at the App's URL now. */
+/** Who answers at the App's URL now. Throws where nobody does for minutes. */
 export async function liveRelease(app: App): Promise<number> {
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const release = releaseOf(await app.visit().catch(() => ''));
     if (release !== undefined) return release;
+    if (Date.now() > end) throw new Error(`${app.name} answered nobody for ${PATIENCE_MS / 1000} s`);
     await sleep(POLL_MS);
   }
 }
