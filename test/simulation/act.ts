@@ -260,6 +260,8 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       const workload = await someWorkload(world, n);
       if (!workload || workload.replicas === 0) return;
       const { app: ref, release } = workload;
+      const of = apps.find(({ namespace, name }) => namespace === ref.namespace && name === ref.name);
+      if (of) chronicle.troubled(of.uid, release.number);
       if (what === 'pods crash') machine.crash(ref, release.number, false);
       else machine.unready(ref, release.number, n % 3 ? 'one' : 'all');
       // They come back by themselves.

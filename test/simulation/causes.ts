@@ -48,7 +48,10 @@ function isSuperseded(day: Day, { app, commit, release }: Change, by: string): b
   }
   // An older one only where a person went back to it.
   if (chronicle.hasDone(app.uid, 'activate', Number(number))) return true;
-  return release === undefined || Number(number) > release;
+  if (release !== undefined && Number(number) <= release) return false;
+  // A configuration is announced by the number that it would get: a Hold, or a death, may come between.
+  const isAnnounced = release !== undefined && Number(number) === release + 1;
+  return isAnnounced || chronicle.releaseOf(app.uid, Number(number)) !== undefined;
 }
 
 function isCancelled({ chronicle }: Day, { app, kind }: Change, by: string): boolean {
@@ -74,9 +77,8 @@ function hasFailed(day: Day, change: Change, why: string): boolean {
   if (told !== undefined) {
     const number = Number(told);
     if (why.endsWith('is not there any more')) return chronicle.wasTaken(app.uid, number);
-    const isTroubled = chronicle.wasTroubled(app.uid, number) || chronicle.badAnswers;
-    // Late by a clock that jumped; or the data plane was.
-    return isTroubled || chronicle.timeJumped || chronicle.clocksWereOff;
+    if (chronicle.wasTroubled(app.uid, number) || chronicle.badAnswers) return true;
+    return LATE.test(why) && (chronicle.timeJumped || chronicle.clocksWereOff);
   }
   if (why.startsWith('the build failed')) return chronicle.brokenBuilds.has(commit);
   if (why.startsWith('check ci is not green')) return chronicle.redCommits.has(commit);
@@ -85,6 +87,9 @@ function hasFailed(day: Day, change: Change, why: string): boolean {
   if (why.startsWith('its image is not there any more')) return day.lost();
   return false;
 }
+
+/** What a clock that jumped makes of pods that come and of a data plane that follows. */
+const LATE = /pods are ready|ready endpoint|endpoints of r\d+|was given up|^r\d+ failed$/;
 
 function isSkipped({ chronicle }: Day, { app, commit, branch }: Change, why: string): boolean {
   const [, number] = /^r(\d+) is of this commit$/.exec(why) ?? [];

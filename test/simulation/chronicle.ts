@@ -11,6 +11,7 @@ export class Chronicle {
   /** Releases that got a Workload. */
   readonly #made = new Map<string, Release>();
   readonly #selected = new Set<string>();
+  readonly #ready = new Set<string>();
   readonly #troubled = new Set<string>();
   readonly #gone = new Set<string>();
   readonly #deeds = new Set<string>();
@@ -37,6 +38,7 @@ export class Chronicle {
     const copy = new Chronicle();
     for (const [key, release] of this.#made) copy.#made.set(key, release);
     for (const key of this.#selected) copy.#selected.add(key);
+    for (const key of this.#ready) copy.#ready.add(key);
     for (const commit of this.heads) copy.heads.add(commit);
     for (const commit of this.greenCommits) copy.greenCommits.add(commit);
     return copy;
@@ -53,7 +55,10 @@ export class Chronicle {
   /** Whether what is selected is so because a person asked for it. */
   isWished = (app: string) => this.#wished.get(app) ?? false;
 
-  /** Its pods were not all ready. */
+  /** All its pods were ready once. */
+  ready = (app: string, number: number): void => void this.#ready.add(of(app, number));
+  wasReady = (app: string, number: number) => this.#ready.has(of(app, number));
+  /** Its pods crashed, or were no longer all ready. */
   troubled = (app: string, number: number): void => void this.#troubled.add(of(app, number));
   wasTroubled = (app: string, number: number) => this.#troubled.has(of(app, number));
 

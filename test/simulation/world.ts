@@ -196,7 +196,10 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   function noteTrouble(namespace: string, name: string): void {
     const body = objects.get('Deployment', namespace, name)?.body;
     if (!body?.status || body.status.observed !== body.generation || body.replicas === 0) return;
-    if (body.status.available < body.replicas) chronicle.troubled(body.app.uid, body.release.number);
+    const { app, release, replicas, status } = body;
+    if (status.available >= replicas) return chronicle.ready(app.uid, release.number);
+    if (fates.get(release.commit) === 'crashes' || chronicle.wasReady(app.uid, release.number))
+      chronicle.troubled(app.uid, release.number);
   }
 
   const skew = () => (skewed && rng.chance(0.5) ? (rng.next() * 2 - 1) * MOST_SKEW_MS : 0);

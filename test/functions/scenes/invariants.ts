@@ -71,7 +71,8 @@ export function watched(
       const forced = head !== undefined && !host.holds(head, from);
       const isOlder = from !== commit && host.holds(from, commit);
       // What a person asked for is not left for its failed proof.
-      const isWayBack = live.outcome === 'failed' && app.spec.hold?.release !== service.live;
+      const isWayBack =
+        live.outcome === 'failed' && to === service.previous && app.spec.hold?.release !== service.live;
       if (isOlder && !wished && !forced && !isWayBack) violations.push(`3: ${name}: back to an older commit`);
       const isHeld = app.spec.hold && people.answered(app)?.at === app.spec.hold.at;
       if (isHeld && !wished && !isWayBack) violations.push(`6: ${name}: switched under a Hold`);
