@@ -108,12 +108,6 @@ export const mutants: readonly Mutant[] = [
   await cluster.switchService(scene.service, release, ports.clock());`,
   },
   {
-    name: 'what was overtaken keeps its pods',
-    file: 'functions/switchSelector/decide.ts',
-    from: '(isPatient(next) ? overtaken(facts) : undefined) ?? next',
-    to: 'next',
-  },
-  {
     name: 'leftovers are judged by the world of before their Change',
     file: 'functions/switchSelector/apply.ts',
     from: 'const verdict = decideLeftover(change, { app, service, workloads, pods });',
@@ -181,14 +175,6 @@ export const mutants: readonly Mutant[] = [
     file: 'shared/domain/sweep.ts',
     from: "if (service?.live === number) return 'live';",
     to: '',
-  },
-  {
-    name: 'the sweep reads Services before Workloads',
-    file: 'shared/runtime/sweep-plan.ts',
-    from: `  const workloads = await cluster.listWorkloads();
-  const services = byApp(await cluster.listServices(), (service) => service.app);`,
-    to: `  const services = byApp(await cluster.listServices(), (service) => service.app);
-  const workloads = await cluster.listWorkloads();`,
   },
   {
     name: 'the sweep retires what is on standby at once',
@@ -296,7 +282,7 @@ export const mutants: readonly Mutant[] = [
       ],
       [
         'Changes that wait',
-        "waiting.map((change) => ownEvent('dev.cite.change.found', { change: change.id }))",
+        "[...waiting, ...orphaned].map((change) => ownEvent('dev.cite.change.found', { change: change.id }))",
       ],
       [
         'messages that were not told',

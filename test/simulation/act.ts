@@ -39,7 +39,7 @@ const moments: readonly (readonly [string, string])[] = [
     'store.saveChange',
     'probe.fault',
   ].map((call) => ['switchSelector', call] as const),
-  ...['listServices', 'listApps', 'updateWorkload', 'deleteWorkload'].map(
+  ...['listServices', 'listApps', 'updateWorkload', 'updateWorkload', 'deleteWorkload'].map(
     (call) => ['gcSweep', `cluster.${call}`] as const,
   ),
   ['startRelease', 'cluster.updateApp'],
@@ -49,9 +49,12 @@ const moments: readonly (readonly [string, string])[] = [
   ['onPush', 'store.saveBuild'],
   ['onStatus', 'store.saveChange'],
   ['createService', 'store.openChange'],
+  ['createService', 'store.saveChange'],
+  ['createService', 'store.saveChange'],
   ['notify', 'codeHost.setStatus'],
   ['notify', 'codeHost.reportDeployment'],
   ['notify', 'store.settleMessage'],
+  ['console', 'cluster.updateApp'],
   ['console', 'cluster.updateApp'],
   ['console', 'cluster.raiseEpoch'],
   ['console', 'store.openChange'],
@@ -61,6 +64,7 @@ const moments: readonly (readonly [string, string])[] = [
 const meddling: readonly What[] = [
   'hold',
   'lift',
+  'activate',
   'activate',
   'activate',
   'cancel',
@@ -88,7 +92,8 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     const { branch: to = branch, on = head, ...same } = options;
     const commit = day.newCommit();
     world.push(to, commit, on, same);
-    if (day.checks) later(n % WINDOW, () => world.check(commit, 'success'));
+    // Before its build is done, or after it.
+    if (day.checks) later(n % (4 * WINDOW), () => world.check(commit, 'success'));
   };
   const head = host.head(REPOSITORY, branch);
   tell(`· ${what}`);
@@ -273,7 +278,13 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
     }
     case 'the app answers badly':
       world.setProbeFault('it answers 500');
-      return later(n % WINDOW, () => world.setProbeFault(undefined));
+      // For longer than a proof may take, now and then.
+      if (n % 3 === 0)
+        later(WINDOW, () => {
+          chronicle.timeJumped = true;
+          world.advance(31);
+        });
+      return later(n % 3 === 0 ? 2 * WINDOW : n % WINDOW, () => world.setProbeFault(undefined));
     case 'clocks are off':
       world.setSkewed(true);
       return later(2 * WINDOW, () => world.setSkewed(false));

@@ -121,6 +121,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   };
   const { cluster, violations } = watched(memoryCluster(objects, between), host, clock, {
     people: wishes,
+    wasBackAt: (commit) => chronicle.movedBackTo.has(commit),
     toleranceMs: 2 * MOST_SKEW_MS,
     wasSeenReady: ({ app, release }) => looks.sawReady(caller, app, release.number),
     tell: {
@@ -197,8 +198,8 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     const body = objects.get('Deployment', namespace, name)?.body;
     if (!body?.status || body.status.observed !== body.generation || body.replicas === 0) return;
     const { app, release, replicas, status } = body;
-    if (status.available >= replicas) return chronicle.ready(app.uid, release.number);
-    if (fates.get(release.commit) === 'crashes' || chronicle.wasReady(app.uid, release.number))
+    if (status.available >= replicas) chronicle.ready(app.uid, release.number);
+    else if (fates.get(release.commit) === 'crashes' || chronicle.wasReady(app.uid, release.number))
       chronicle.troubled(app.uid, release.number);
   }
 

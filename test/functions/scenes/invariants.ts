@@ -16,6 +16,8 @@ interface Circumstances {
   /** Whether it was claimed, and then seen ready by who switches to it: claims and pods may go at any time. */
   readonly wasSeenReady?: (target: Workload) => boolean;
   readonly people?: People;
+  /** Whether the code host showed a branch to be back at that commit: to the platform it was forced there. */
+  readonly wasBackAt?: (commit: string) => boolean;
   /** By how much a sweep's clock may be ahead of what started the clock of a standby. */
   readonly toleranceMs?: number;
   /** What was written well. */
@@ -42,6 +44,7 @@ export function watched(
   clock: () => Date,
   {
     wasSeenReady = isClaimedAndReady,
+    wasBackAt = () => false,
     people = { answered: ({ spec }) => spec.hold, mayCountOn: () => false },
     toleranceMs = 0,
     tell = {},
@@ -68,7 +71,7 @@ export function watched(
       if (!target || !live) return switched;
       const [from, commit] = [live.release.commit, target.release.commit];
       const head = host.head(app.spec.repository, app.spec.branch);
-      const forced = head !== undefined && !host.holds(head, from);
+      const forced = wasBackAt(commit) || (head !== undefined && !host.holds(head, from));
       const isOlder = from !== commit && host.holds(from, commit);
       // What a person asked for is not left for its failed proof.
       const isWayBack =
