@@ -7,11 +7,12 @@ import type { BuildJob } from '../../shared/ports/cluster.ts';
 export type BuildDecision =
   | { readonly action: 'nothing'; readonly reason: string }
   | { readonly action: 'announce' }
+  | { readonly action: 'abandon' }
   | { readonly action: 'record'; readonly build: Build };
 
 /**
- * A finished Job becomes the Build's record, once; a record that is final is announced again. One whose Job is gone and
- * that no Change awaits runs no longer.
+ * A finished Job becomes the Build's record, once; a record that is final is announced again. One that no
+ * Change awaits any longer is abandoned, and runs no longer where its Job is gone.
  */
 export function decide(
   build: Build | undefined,
@@ -27,7 +28,10 @@ export function decide(
       ? { action: 'nothing', reason: 'its Job is gone: onPush makes it anew' }
       : record(build, now, { state: 'cancelled' });
   }
-  if (job.phase === 'running') return { action: 'nothing', reason: 'it runs' };
+  if (job.phase === 'running') {
+    // Who ended the last Change died before he came to the build.
+    return isAwaited ? { action: 'nothing', reason: 'it runs' } : { action: 'abandon' };
+  }
   if (job.phase === 'succeeded' && job.image !== undefined) {
     return record(build, now, { state: 'succeeded', image: job.image });
   }

@@ -2,6 +2,7 @@ import type { CloudEvent } from 'cloudevents';
 import { ownEvent, parseClusterEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import { buildLogId } from '../../shared/domain/log.ts';
 import type { BuildJob } from '../../shared/ports/cluster.ts';
+import { abandonBuild } from '../../shared/runtime/abandon-build.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
@@ -25,6 +26,10 @@ export const handle = eventFunction<Needs>(
       if (decision.action === 'nothing') {
         if (job?.phase === 'running') await sayHowItRuns(ports, job);
         return log.debug({ build: key, reason: decision.reason }, 'nothing to do');
+      }
+      if (decision.action === 'abandon') {
+        log.info({ build: key }, 'abandoned: no Change waits for it any longer');
+        return abandonBuild(ports, key);
       }
       if (decision.action === 'record') {
         if (finished) await ports.store.saveLog(buildLogId(key), text);

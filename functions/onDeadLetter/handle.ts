@@ -20,6 +20,8 @@ export const handle = eventFunction<Needs>(
       const change = id === undefined ? undefined : await ports.store.getChange(id);
       // What tells of the Change's state must not make a new state to tell of.
       if (!change || change.state === 'ended' || event.type === 'dev.cite.change.updated') return;
+      // It says so itself: the same in other words would be two states more to tell of at every try.
+      if (letter.message !== '' && change.reason.includes(letter.message)) return;
       const reason = stalledReason(change, deadLetterReason(letter));
       await ledger(ports).advance(change, { state: change.state, reason });
     },

@@ -10,7 +10,7 @@ import type { Ports } from '../../shared/runtime/ports.ts';
  * is older, or was forced away.
  */
 export async function cancelOlderBuilds(
-  ports: Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' | 'log'>,
   app: App,
   head: Change,
   log: Logger,

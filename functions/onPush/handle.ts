@@ -2,6 +2,7 @@ import type { CloudEvent } from 'cloudevents';
 import type { App } from '../../shared/domain/app.ts';
 import { verdictText } from '../../shared/domain/change.ts';
 import type { Delivery, Judgement } from '../../shared/domain/delivery.ts';
+import { HostDeniedError, RetryableError } from '../../shared/domain/errors.ts';
 import { parseDeliveryEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
@@ -21,10 +22,20 @@ export const handle = eventFunction<Needs>(
       if (event.type === 'dev.cite.change.found') {
         return resumeBuild(ports, parseOwnEvent('dev.cite.change.found', event.data).change);
       }
-      const { change, by } = parseOwnEvent('dev.cite.retry.requested', event.data);
-      return retryChange(ports, change, { id: event.id, by }, log);
+      return onRetry(ports, event, log);
     },
 );
+
+async function onRetry(ports: Needs, event: CloudEvent<unknown>, log: Logger): Promise<void> {
+  const { change, by } = parseOwnEvent('dev.cite.retry.requested', event.data);
+  try {
+    await retryChange(ports, change, { id: event.id, by }, log);
+  } catch (err) {
+    // The wish stands in this event alone, where resync does not find it: the broker has to try it again.
+    if (err instanceof HostDeniedError) throw new RetryableError(err.message, { cause: err });
+    throw err;
+  }
+}
 
 async function onDelivery(ports: Needs, event: CloudEvent<unknown>, log: Logger): Promise<void> {
   const id = parseDeliveryEvent(event.data);

@@ -10,11 +10,26 @@ export interface StatusFacts {
   /** Undefined: deleted, or another one of the name has taken its place. */
   readonly app: Pick<App, 'spec'> | undefined;
   readonly build: Build | undefined;
-  /** Of the checks that the App names: the newest status each. */
+  /** Undefined: nobody asked, for nothing follows from them now. */
+  readonly checks: Checks | undefined;
+  readonly now: Date;
+}
+
+export interface Checks {
+  /** Of those that the App names: the newest status each. */
   readonly statuses: readonly CommitStatus[];
   /** For an App whose image an external CI builds: with digest, once the registry has it. */
   readonly image: string | undefined;
-  readonly now: Date;
+}
+
+/**
+ * Whether checks decide of it. Of what stands under a Hold they do when it is lifted; till then they are looked at when
+ * one tells something, not in each round of resync.
+ */
+export function asksForChecks(change: Change, { spec }: Pick<App, 'spec'>, isRound: boolean): boolean {
+  // What got its number is through the gates: only a Hold stops it now.
+  if (change.verdict || change.release !== undefined || change.kind !== 'push') return false;
+  return !(isRound && spec.hold !== undefined && change.state === 'held');
 }
 
 export type StatusDecision =
@@ -54,19 +69,18 @@ function buildGate({ change, build }: StatusFacts): StatusDecision | undefined {
 }
 
 function checksGate(
-  { change, statuses, image, now }: StatusFacts,
+  { change, checks, now }: StatusFacts,
   { spec }: Pick<App, 'spec'>,
 ): StatusDecision | undefined {
-  // What got its number is through the gates: only a Hold stops it now.
-  if (change.release !== undefined || change.kind !== 'push') return undefined;
-  const byContext = new Map(statuses.map((status) => [status.context, status.state]));
+  if (!checks) return undefined;
+  const byContext = new Map(checks.statuses.map((status) => [status.context, status.state]));
   const red = spec.checks.find(
     (name) => byContext.get(name) === 'failure' || byContext.get(name) === 'error',
   );
   if (red !== undefined)
     return conclude({ outcome: 'failed', why: `check ${red} is not green: ${byContext.get(red)}` });
   const missing = spec.checks.filter((name) => byContext.get(name) !== 'success');
-  const imageMissing = spec.image !== undefined && image === undefined;
+  const imageMissing = spec.image !== undefined && checks.image === undefined;
   if (missing.length === 0 && !imageMissing) return undefined;
   const what = missing.length > 0 ? missing.join(', ') : 'its image in the registry';
   const since = change.waitingSince ?? now.toISOString();

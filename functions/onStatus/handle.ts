@@ -1,9 +1,8 @@
 import type { CloudEvent } from 'cloudevents';
 import type { App } from '../../shared/domain/app.ts';
 import type { Change } from '../../shared/domain/change.ts';
-import { InvalidError } from '../../shared/domain/errors.ts';
+import { HostDeniedError, InvalidError } from '../../shared/domain/errors.ts';
 import { ownEvent, parseDeliveryEvent, parseOwnEvent } from '../../shared/domain/events.ts';
-import type { CommitStatus } from '../../shared/ports/code-host.ts';
 import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
@@ -11,7 +10,7 @@ import { ledger } from '../../shared/runtime/ledger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { releaseImage } from '../../shared/runtime/release-image.ts';
 import { sayingWhyItWaits } from '../../shared/runtime/saying-why-it-waits.ts';
-import { decide, type StatusDecision } from './decide.ts';
+import { asksForChecks, type Checks, decide, type StatusDecision } from './decide.ts';
 import { type Considered, newestOnly } from './newest-only.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'registry' | 'events' | 'clock' | 'log'> & {
@@ -24,15 +23,25 @@ export const handle = eventFunction<Needs>(
     async (event, log) => {
       const waiting = await waitingChanges(ports, event);
       const considered: Considered[] = [];
+      const missed: unknown[] = [];
+      const isRound = event.type === 'dev.cite.change.found';
       for (const change of waiting) {
-        const decision = await sayingWhyItWaits(ports, [change], () => consider(ports, change));
-        considered.push({ change, decision });
+        try {
+          const decision = await sayingWhyItWaits(ports, [change], () => consider(ports, change, isRound));
+          considered.push({ change, decision });
+        } catch (err) {
+          missed.push(err);
+        }
       }
       const lifted = event.type === 'dev.cite.hold.lifted';
+      // Which one is the newest is known of all or not at all.
+      if (lifted && missed.length > 0) throw missed[0];
       for (const { change, decision } of lifted ? await newestOnly(ports, considered) : considered) {
         log.info({ change: change.id, ...decision }, 'change considered');
-        await carryOut(ports, change, decision);
+        await carryOut(ports, change, decision).catch((err) => missed.push(err));
       }
+      // What one App asks of a code host that is down stops no other App of the build.
+      if (missed.length > 0) throw mostUrgent(missed);
       if (event.type.startsWith('com.github.')) await judge(ports, parseDeliveryEvent(event.data), waiting);
     },
 );
@@ -64,6 +73,10 @@ async function waitingChanges(ports: Needs, event: CloudEvent<unknown>): Promise
   }
 }
 
+/** The one that the broker tries again soonest. */
+const mostUrgent = (errors: readonly unknown[]): unknown =>
+  errors.find((err) => !(err instanceof HostDeniedError)) ?? errors[0];
+
 async function judge(ports: Needs, delivery: string, waiting: readonly Change[]): Promise<void> {
   const changes = waiting.map((change) => change.id);
   const judgement =
@@ -72,15 +85,15 @@ async function judge(ports: Needs, delivery: string, waiting: readonly Change[])
 }
 
 /** What no retry mends (a repository that is gone, a registry that is not allowed) ends the Change, with the remedy. */
-async function consider(ports: Needs, change: Change): Promise<StatusDecision> {
+async function consider(ports: Needs, change: Change, isRound: boolean): Promise<StatusDecision> {
   try {
     const app = await appOfChange(ports, change);
+    const asks = app !== undefined && asksForChecks(change, app, isRound);
     return decide({
       change,
       app,
       build: change.build === undefined ? undefined : await ports.store.getBuild(change.build),
-      statuses: await namedStatuses(ports, app, change),
-      image: app?.spec.image && !change.verdict ? await releaseImage(ports, app, change) : undefined,
+      checks: asks ? await namedChecks(ports, app, change) : undefined,
       now: ports.clock(),
     });
   } catch (err) {
@@ -112,12 +125,11 @@ async function carryOut(ports: Needs, change: Change, decision: StatusDecision):
 }
 
 /** An App that names no check costs no question: then the code host may be down. */
-async function namedStatuses(
-  ports: Needs,
-  app: App | undefined,
-  change: Change,
-): Promise<readonly CommitStatus[]> {
-  if (!app || change.verdict || app.spec.checks.length === 0) return [];
-  const statuses = await ports.codeHost.statuses(change.repository, change.commit);
-  return statuses.filter((status) => app.spec.checks.includes(status.context));
+async function namedChecks(ports: Needs, app: App, change: Change): Promise<Checks> {
+  const { checks, image } = app.spec;
+  const statuses = checks.length === 0 ? [] : await ports.codeHost.statuses(change.repository, change.commit);
+  return {
+    statuses: statuses.filter((status) => checks.includes(status.context)),
+    image: image === undefined ? undefined : await releaseImage(ports, app, change),
+  };
 }

@@ -238,7 +238,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'checks are not waited for',
     file: 'functions/onStatus/decide.ts',
-    from: "if (change.release !== undefined || change.kind !== 'push') return undefined;",
+    from: 'if (!checks) return undefined;',
     to: 'return undefined;',
   },
   // What is written, told and acknowledged, and in which order.

@@ -26,6 +26,14 @@ export class DeniedError extends RetryableError {
 }
 
 /**
+ * Thrown by the code host, each of whose answers costs one of the requests of an hour: the broker's quick tries are left
+ * out, and resync, which finds from state what was left undone, has it asked for once in a round.
+ */
+export class HostDeniedError extends DeniedError {
+  override name = 'HostDeniedError';
+}
+
+/**
  * Thrown when what was asked for can never succeed as it was asked: shown to the person, never retried.
  * `field` names the input at fault (`spec.port`), `remedy` what to write instead.
  */

@@ -1,6 +1,6 @@
 /**
  * GitHub, in the words that the platform uses of it. Unreachable, 5xx and rate limits throw RetryableError, in words
- * that are the same at every try; a token that has run out, or lacks the right, DeniedError; a repository that is not
+ * that are the same at every try; a token that has run out, or lacks the right, HostDeniedError; a repository that is not
  * there InvalidError with the remedy.
  */
 export interface CodeHost {

@@ -1,23 +1,40 @@
-import { ConflictError } from '../domain/errors.ts';
+import { ConflictError, InvalidError, RetryableError } from '../domain/errors.ts';
 import { buildLogId } from '../domain/log.ts';
 import type { Ports } from './ports.ts';
 import { readLog } from './read-log.ts';
 
-/** Ends a running Build that no open Change waits for any longer; several Apps may share one. */
-export async function abandonBuild(
-  { store, cluster, clock }: Pick<Ports, 'store' | 'cluster' | 'clock'>,
-  key: string,
-): Promise<void> {
+type Needs = Pick<Ports, 'store' | 'cluster' | 'clock' | 'log'>;
+
+/**
+ * Ends a Build that no open Change waits for any longer; several Apps may share one. Its Job goes first: until the
+ * Build is said to be cancelled, resync comes back to it.
+ */
+export async function abandonBuild(ports: Needs, key: string): Promise<void> {
+  const { store, cluster, clock } = ports;
   if ((await store.listChanges({ build: key, open: true, limit: 1 })).length > 0) return;
   const build = await store.getBuild(key);
-  if (build?.state !== 'running') return;
+  // Of one that was cancelled a Job may be left, which another App had just asked for.
+  if (build?.state !== 'running' && build?.state !== 'cancelled') return;
+  if (await cluster.getBuildJob(key)) {
+    await keepLog(ports, key);
+    await cluster.deleteBuildJob(key);
+  }
+  if (build.state === 'cancelled') return;
   try {
     await store.saveBuild({ ...build, state: 'cancelled', finishedAt: clock().toISOString() });
   } catch (err) {
-    if (err instanceof ConflictError) return; // It has just finished.
-    throw err;
+    if (!(err instanceof ConflictError)) throw err; // It has just finished.
   }
-  if (!(await cluster.getBuildJob(key))) return;
-  await store.saveLog(buildLogId(key), await readLog(cluster.buildJobLog(key, {})));
-  await cluster.deleteBuildJob(key);
+}
+
+/** A log that cannot be read keeps no Job running. */
+async function keepLog({ store, cluster, log }: Needs, key: string): Promise<void> {
+  let text: string;
+  try {
+    text = await readLog(cluster.buildJobLog(key, {}));
+  } catch (err) {
+    if (!(err instanceof RetryableError || err instanceof InvalidError)) throw err;
+    return log.warn({ err, build: key }, 'the log of a cancelled build could not be read');
+  }
+  await store.saveLog(buildLogId(key), text);
 }

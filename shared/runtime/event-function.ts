@@ -1,10 +1,10 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import { type CloudEvent, HTTP } from 'cloudevents';
-import { ConflictError, InvalidError, RetryableError } from '../domain/errors.ts';
+import { ConflictError, HostDeniedError, InvalidError, RetryableError } from '../domain/errors.ts';
 import { sentence } from '../domain/plain-text.ts';
 import type { Logger } from './logger.ts';
 
-/** One event: returns when it is dealt with, whatever the answer; throws RetryableError to get it again. */
+/** One event: returns when it is dealt with, whatever the answer; throws RetryableError to get it again, HostDeniedError to leave it to resync. */
 export type EventHandler = (event: CloudEvent<unknown>, log: Logger) => Promise<void>;
 
 /**
@@ -73,6 +73,10 @@ async function outcome(
 
 /** Only what was worded for people is told: what else an error says may be a secret. */
 function refusal(err: unknown, log: Logger): Refusal {
+  if (err instanceof HostDeniedError) {
+    log.warn({ err }, 'denied: resync has it tried again');
+    return { status: 403, message: err.message };
+  }
   if (err instanceof RetryableError) {
     log.info({ err }, 'to be tried again');
     return { status: 503, message: err.message };

@@ -23,6 +23,10 @@ describe('onBuild decides', () => {
     expect(decide(aBuild(), job(), '', true, now)).toEqual({ action: 'nothing', reason: 'it runs' });
   });
 
+  it('to abandon a running job that no Change awaits any longer', () => {
+    expect(decide(aBuild(), job(), '', false, now)).toEqual({ action: 'abandon' });
+  });
+
   it('to record the image of a job that succeeded', () => {
     const image = 'local/acme/shop@sha256:1';
     const build = { ...aBuild(), state: 'succeeded', image, finishedAt };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type StatusFacts } from '../../functions/onStatus/decide.ts';
+import { asksForChecks, decide, type StatusFacts } from '../../functions/onStatus/decide.ts';
+import type { App } from '../../shared/domain/app.ts';
+import type { Change } from '../../shared/domain/change.ts';
 import type { CommitStatus } from '../../shared/ports/code-host.ts';
 import { aBuild, aChange, anApp, minutesAfterNoon, NOON } from '../support/facts.ts';
 
@@ -17,12 +19,13 @@ const check = (context: string, state: CommitStatus['state']): CommitStatus => (
   description: '',
 });
 
+const of = (...statuses: CommitStatus[]) => ({ statuses, image: undefined });
+
 const facts = (change: Partial<StatusFacts> = {}): StatusFacts => ({
   change: aChange(),
   app: anApp(),
   build: built,
-  statuses: [],
-  image: undefined,
+  checks: undefined,
   now: minutesAfterNoon(1),
   ...change,
 });
@@ -83,23 +86,24 @@ describe('onStatus decides', () => {
     ],
     [
       'to wait for the checks that are not green',
-      { app: checked, statuses: [check('ci', 'success'), check('lint', 'pending')] },
+      { app: checked, checks: of(check('ci', 'success'), check('lint', 'pending')) },
       { action: 'wait', state: 'waiting for checks', reason: 'waiting for lint' },
     ],
     [
       'to release when all named checks are green',
-      { app: checked, statuses: [check('ci', 'success'), check('lint', 'success')] },
+      { app: checked, checks: of(check('ci', 'success'), check('lint', 'success')) },
       { action: 'release', reason: 'it may have its release' },
     ],
     [
       'that a red check fails the Change',
-      { app: checked, statuses: [check('ci', 'failure')] },
+      { app: checked, checks: of(check('ci', 'failure')) },
       { action: 'conclude', verdict: { outcome: 'failed', why: 'check ci is not green: failure' } },
     ],
     [
       'that checks have a deadline, from when they were first waited for',
       {
         app: checked,
+        checks: of(),
         change: aChange({ waitingSince: NOON.toISOString() }),
         now: minutesAfterNoon(10),
       },
@@ -107,17 +111,21 @@ describe('onStatus decides', () => {
     ],
     [
       'to wait for the image when its check is green before the registry has it',
-      { app: external, change: noBuild, statuses: [check('ci', 'success')] },
+      { app: external, change: noBuild, checks: of(check('ci', 'success')) },
       { action: 'wait', state: 'waiting for checks', reason: 'waiting for its image in the registry' },
     ],
     [
       'to release an image that the check vouches for',
-      { app: external, change: noBuild, statuses: [check('ci', 'success')], image: 'r.test/a/b@sha256:1' },
+      {
+        app: external,
+        change: noBuild,
+        checks: { ...of(check('ci', 'success')), image: 'r.test/a/b@sha256:1' },
+      },
       { action: 'release', reason: 'it may have its release' },
     ],
     [
       'not to release an image without its check, even if it is there',
-      { app: external, change: noBuild, image: 'r.test/a/b@sha256:1' },
+      { app: external, change: noBuild, checks: { ...of(), image: 'r.test/a/b@sha256:1' } },
       { action: 'wait', state: 'waiting for checks', reason: 'waiting for ci' },
     ],
     [
@@ -136,11 +144,52 @@ describe('onStatus decides', () => {
       { action: 'resume', reason: 'r7 goes on' },
     ],
     [
-      'to ask no check of a change of configuration',
-      { app: checked, change: aChange({ kind: 'config', state: 'held' }) },
-      { action: 'release', reason: 'it may have its release' },
+      'that a red check fails what is held',
+      {
+        app: anApp({ spec: { hold, checks: ['ci'] } }),
+        change: aChange({ state: 'held' }),
+        checks: of(check('ci', 'error')),
+      },
+      { action: 'conclude', verdict: { outcome: 'failed', why: 'check ci is not green: error' } },
+    ],
+    [
+      'that what is held stays so while nobody asks for its checks',
+      { app: anApp({ spec: { hold, checks: ['ci'] } }), change: aChange({ state: 'held' }) },
+      { action: 'wait', state: 'held', reason: 'held by Ada: sale' },
     ],
   ])('%s', (_title, change, decision) => {
     expect(decide(facts(change))).toEqual(decision);
+  });
+
+  const holds = anApp({ spec: { hold, checks: ['ci'] } });
+  it.each<[string, Partial<Change>, App, boolean, boolean]>([
+    ['asked for of a push', {}, checked, true, true],
+    ['not asked for of a change of configuration', { kind: 'config' }, checked, false, false],
+    ['not asked for of what has its release', { release: 7 }, checked, false, false],
+    [
+      'not asked for of what has its verdict',
+      { verdict: { outcome: 'skipped', why: 'x' } },
+      checked,
+      false,
+      false,
+    ],
+    ['not asked for in each round of what is held', { state: 'held' }, holds, true, false],
+    ['asked for when one tells of what is held', { state: 'held' }, holds, false, true],
+    [
+      'asked for in each round of what waits for them under a Hold',
+      { state: 'waiting for checks' },
+      holds,
+      true,
+      true,
+    ],
+    [
+      'asked for in a round of what was held, once the Hold is lifted',
+      { state: 'held' },
+      checked,
+      true,
+      true,
+    ],
+  ])('checks are %s', (_title, change, app, isRound, asks) => {
+    expect(asksForChecks(aChange(change), app, isRound)).toBe(asks);
   });
 });

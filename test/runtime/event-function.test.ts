@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConflictError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import { ConflictError, HostDeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { eventFunction } from '../../shared/runtime/event-function.ts';
 import { host, MAX_BODY_BYTES } from '../../shared/runtime/host.ts';
 import { logger } from '../../shared/runtime/logger.ts';
@@ -14,6 +14,9 @@ const OUTCOMES: Record<string, () => void> = {
   },
   'test.retry': () => {
     throw new RetryableError('later');
+  },
+  'test.denied': () => {
+    throw new HostDeniedError('Give the token the right.');
   },
   'test.invalid': () => {
     throw new InvalidError('data', 'is wrong', 'Mend it.');
@@ -60,6 +63,7 @@ describe('an event function answers the broker', () => {
   it.each([
     ['test.conflict', 503, 'somebody else wrote first'],
     ['test.retry', 503, 'later'],
+    ['test.denied', 403, 'Give the token the right.'],
     ['test.invalid', 422, 'data: is wrong. Mend it.'],
     ['test.bug', 500, 'it failed unexpectedly, its log says why'],
   ])('%s with %i and, for the people who wait, %j', async (type, status, why) => {

@@ -19,13 +19,17 @@ export interface Process {
   readonly answered: (answer: { readonly status: number; readonly body: string }) => void;
 }
 
-/** These give no promise, and change nothing. */
+/** These give no promise: the call is a step, the pieces that follow are none. */
 const STREAMS = new Set(['podLog', 'buildJobLog']);
 
 const READ =
-  /\.(get|list|read|pending|unjudged|deliveriesOf|branchHead|defaultBranch|compare|pathExists|statuses|cloneSource|namespace|foreign|appStatus|fault|resolve|loadBalancer)/;
+  /\.(get|list|read|pending|unjudged|deliveriesOf|branchHead|defaultBranch|compare|pathExists|statuses|cloneSource|namespace|foreign|appStatus|fault|resolve|loadBalancer|podLog|buildJobLog)/;
 
 export const isWrite = ({ name }: Pick<Call, 'name'>) => !READ.test(name);
+
+async function* pieces(called: () => Promise<unknown>): AsyncIterable<string> {
+  yield* (await called()) as AsyncIterable<string>;
+}
 
 /** The calls that wait to be made, of all processes at work: whoever holds this decides which is next. */
 export class Processes {
@@ -51,9 +55,12 @@ export class Processes {
     return new Proxy(port, {
       get: (target, key) => {
         const method: unknown = Reflect.get(target, key);
-        if (typeof method !== 'function' || STREAMS.has(String(key))) return method;
-        return (...args: unknown[]) =>
-          this.call(process, `${name}.${String(key)}`, () => Reflect.apply(method, target, args), args);
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) => {
+          const run = async () => Reflect.apply(method, target, args);
+          const called = () => this.call(process, `${name}.${String(key)}`, run, args);
+          return STREAMS.has(String(key)) ? pieces(called) : called();
+        };
       },
     });
   }

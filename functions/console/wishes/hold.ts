@@ -56,7 +56,11 @@ async function withdrawRollbacks(
   const open = await ports.store.listChanges({ app: app.uid, open: true });
   for (const change of open) {
     if (change.kind !== 'rollback' || change.release === live) continue;
-    await ledger(ports).conclude(change, { outcome: 'cancelled', by });
-    await giveUp(ports, app, change, 'cancelled');
+    // A switch that was under way may write to it until it fails its test.
+    const ended = await again(async () => {
+      const fresh = (await ports.store.getChange(change.id)) ?? change;
+      return ledger(ports).conclude(fresh, { outcome: 'cancelled', by });
+    });
+    await giveUp(ports, app, ended, 'cancelled');
   }
 }

@@ -1,4 +1,4 @@
-import { DeniedError, InvalidError, RetryableError } from '../../domain/errors.ts';
+import { HostDeniedError, InvalidError, RetryableError } from '../../domain/errors.ts';
 import { sentence } from '../../domain/plain-text.ts';
 
 /** What octokit throws when an answer came, or (status 500, no response) when none did. */
@@ -23,12 +23,12 @@ export function portError(error: unknown, permission: string): unknown {
   if (isRateLimit(error)) return new RetryableError("GitHub's rate limit is used up", { cause: error });
   switch (error.status) {
     case 401:
-      return new DeniedError(
+      return new HostDeniedError(
         'GitHub does not accept the token. Give one that is neither expired nor revoked.',
         { cause: error },
       );
     case 403:
-      return new DeniedError(
+      return new HostDeniedError(
         `GitHub refuses: ${oneLine(error.message)}. Give the token the permission ${permission}.`,
         { cause: error, right: permission },
       );

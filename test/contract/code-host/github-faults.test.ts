@@ -1,7 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { github } from '../../../shared/adapters/github/github.ts';
-import { ConflictError, DeniedError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
+import {
+  ConflictError,
+  HostDeniedError,
+  InvalidError,
+  RetryableError,
+} from '../../../shared/domain/errors.ts';
 import type { CodeHost } from '../../../shared/ports/code-host.ts';
 import { listen } from '../../git-host/world.ts';
 
@@ -126,9 +131,9 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
     answers = [json(401, { message: 'Bad credentials' })];
     for (const [name, call] of calls) {
       const error = await failure(call);
-      expect(error, name).toBeInstanceOf(DeniedError);
+      expect(error, name).toBeInstanceOf(HostDeniedError);
       expect((error as Error).message, name).toMatch(/the token\. Give one that is neither expired/);
-      expect((error as DeniedError).right, name).toBeUndefined();
+      expect((error as HostDeniedError).right, name).toBeUndefined();
       expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain(
         'secret-token',
       );
@@ -144,7 +149,7 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
   ])('403 waits for the permission that %s needs, and names it', async (name, permission) => {
     answers = [json(403, { message: 'Resource not accessible by personal access token\r\nforged: line' })];
     const error = await failure(new Map(calls).get(name) ?? expect.unreachable());
-    expect(error).toMatchObject({ name: 'DeniedError', right: permission });
+    expect(error).toMatchObject({ name: 'HostDeniedError', right: permission });
     expect((error as Error).message).toMatch(new RegExp(`Give the token the permission ${permission}\\.$`));
     expect((error as Error).message).not.toMatch(/[\r\n]/);
   });

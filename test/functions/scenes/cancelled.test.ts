@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { RetryableError } from '../../../shared/domain/errors.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { SHOP, type World } from './world.ts';
@@ -104,3 +105,32 @@ scene('cancelling for one App does not end the push of another that shares the b
   expect(await w.story(A)).toBe('cancelled by Ada');
   expect(await w.story(A, STAGING)).toBe('deployed as r1');
 });
+
+const jobs = async (w: World) => (await w.cluster.listBuildJobs()).filter(({ phase }) => phase === 'running');
+
+scene('a build whose log cannot be read is cancelled all the same', async (w) => {
+  await pushUnderWay(w);
+  await w.deliver();
+  expect(await jobs(w)).toHaveLength(1);
+  w.interventions.before('cluster.buildJobLog', () => {
+    throw new RetryableError('the cluster cannot be reached');
+  });
+  await w.cancel(await w.changeOf(B));
+  expect(await jobs(w)).toEqual([]);
+  expect(await w.store.listRunningBuilds()).toEqual([]);
+});
+
+for (const call of ['store.getBuild', 'cluster.buildJobLog', 'cluster.deleteBuildJob'] as const)
+  scene(`a build ends though nobody comes back to it: who cancelled it died before ${call}`, async (w) => {
+    await pushUnderWay(w);
+    await w.deliver();
+    w.interventions.before(call, () => w.interventions.die());
+    await w.cancel(await w.changeOf(B)).catch(() => {});
+    expect(await jobs(w)).toHaveLength(1);
+    w.advance(300);
+    w.resync();
+    await w.deliver();
+    expect(await jobs(w)).toEqual([]);
+    expect(await w.store.listRunningBuilds()).toEqual([]);
+    expect(await w.story(B)).toBe('cancelled by Ada');
+  });

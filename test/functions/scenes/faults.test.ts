@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { APPS_PER_TICK } from '../../../functions/resync/turn.ts';
-import { DeniedError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
+import { DeniedError, HostDeniedError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
 import { sha } from '../../support/facts.ts';
 import type { Call } from './interventions.ts';
 import { scene } from './scene.ts';
@@ -28,7 +28,8 @@ const SETTLED_SECONDS = 15;
 function denies(w: World, what: Call, repository: string): () => void {
   const { around } = w.interventions;
   w.interventions.around = (call, run, args) => {
-    if (call === what && args[0] === repository) throw new DeniedError('Give it.', { right: 'It: write' });
+    if (call === what && args[0] === repository)
+      throw new HostDeniedError('Give it.', { right: 'It: write' });
     return around(call, run, args);
   };
   return () => {
@@ -140,7 +141,7 @@ scene('a token that has run out is said on the App, and pushes go on when there 
   await w.app();
   await w.deploy(A);
   w.advance(SETTLED_SECONDS);
-  const mend = breaks(w, /codeHost/, () => new DeniedError('GitHub does not accept the token.'));
+  const mend = breaks(w, /codeHost/, () => new HostDeniedError('GitHub does not accept the token.'));
   await w.push(B, { on: A });
   await w.edit({ replicas: 2 });
   await w.settle();
@@ -162,7 +163,7 @@ for (const [what, call, err, message] of [
   [
     'a webhook that may not be made',
     /ensureWebhook/,
-    new DeniedError(LACKING, { right: 'Webhooks: write' }),
+    new HostDeniedError(LACKING, { right: 'Webhooks: write' }),
     `${LACKING} Until then pushes are found every 5 minutes.`,
   ],
   [
@@ -174,7 +175,7 @@ for (const [what, call, err, message] of [
   [
     'a collaborator that may not be added',
     /ensureCollaborator/,
-    new DeniedError('Give it.', { right: 'Administration: write' }),
+    new HostDeniedError('Give it.', { right: 'Administration: write' }),
     'Give it.',
   ],
 ] as const) {
@@ -216,7 +217,7 @@ scene('a repository that the token may not read hides the new heads of no other'
 
 scene('what the code host denies to be told is given up a day after its end, not before', async (w) => {
   await w.app();
-  breaks(w, /setStatus/, () => new DeniedError('Give it.', { right: 'Commit statuses: write' }));
+  breaks(w, /setStatus/, () => new HostDeniedError('Give it.', { right: 'Commit statuses: write' }));
   await w.deploy(A);
   await later(w);
   expect(await w.store.pendingMessages()).toHaveLength(1);
@@ -225,16 +226,76 @@ scene('what the code host denies to be told is given up a day after its end, not
   expect(await w.store.pendingMessages()).toEqual([]);
 });
 
+for (const [what, call, checks, requests] of [
+  ['may not be told', /setStatus/, [], 1],
+  // Its Change is looked at, and the result of its build is announced once more.
+  ['may not be asked about checks', /statuses/, ['ci'], 2],
+] as const)
+  scene(`what the code host ${what} is no request more in a round than resync has made of it`, async (w) => {
+    await w.app(SHOP, { checks: [...checks] });
+    let denied = 0;
+    let told = 0;
+    const mend = breaks(w, call, () => {
+      denied++;
+      return new HostDeniedError('Give it.', { right: 'Commit statuses' });
+    });
+    const { around } = w.interventions;
+    w.interventions.around = (name, run, args) => {
+      if (name === 'codeHost.setStatus' && !call.test(name)) told++;
+      return around(name, run, args);
+    };
+    await w.deploy(A);
+    await later(w);
+    denied = told = 0;
+    await later(w);
+    expect(denied).toBe(requests);
+    expect(told, 'the same reason again is told to nobody').toBe(0);
+    mend();
+    await later(w);
+    expect(await w.store.pendingMessages()).toEqual([]);
+  });
+
+scene('a push that waits for a token costs one request in a round', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  let denied = 0;
+  // What it is about is asked by onPush, and by nobody else.
+  breaks(w, /compare|branchHead|cloneSource/, () => {
+    denied++;
+    return new HostDeniedError('GitHub does not accept the token.');
+  });
+  await w.push(B, { on: A });
+  await w.settle();
+  expect(denied).toBe(1);
+  await later(w);
+  expect(denied, 'once more, and the head of the branch').toBe(3);
+});
+
+scene('a retry that the code host denies at first is not lost: nobody would find it again', async (w) => {
+  await w.app();
+  await w.push(A);
+  await w.deliver();
+  const change = await w.changeOf(A);
+  await w.cancel(change);
+  await w.settle();
+  w.interventions.before('codeHost.branchHead', () => {
+    throw new HostDeniedError('GitHub does not accept the token.');
+  });
+  w.publish({ type: 'dev.cite.retry.requested', subject: change.id, data: { change: change.id, by: 'Ada' } });
+  await w.settle();
+  expect(await w.live()).toBe(1);
+});
+
 /** What every second call of this port meets: the other instance, or the world as that sees it. */
 const others: Record<string, readonly [RegExp, () => Error, (() => Error)?]> = {
   'one has the token of before': [
     /^codeHost.ensureWebhook$/,
-    () => new DeniedError('GitHub does not accept the token.'),
+    () => new HostDeniedError('GitHub does not accept the token.'),
   ],
   'one has the token of before, the other one that may not enough': [
     /^codeHost.ensureWebhook$/,
-    () => new DeniedError('GitHub does not accept the token.'),
-    () => new DeniedError('GitHub refuses.', { right: 'Webhooks: write' }),
+    () => new HostDeniedError('GitHub does not accept the token.'),
+    () => new HostDeniedError('GitHub refuses.', { right: 'Webhooks: write' }),
   ],
   'one finds the Namespace unprepared': [
     /^cluster.grantRights$/,
@@ -286,7 +347,7 @@ scene('a token that is refused stops nothing that is built already', async (w) =
   await w.deploy(A);
   await w.push(B, { on: A });
   await w.deliver();
-  breaks(w, /^codeHost/, () => new DeniedError('GitHub does not accept the token.'));
+  breaks(w, /^codeHost/, () => new HostDeniedError('GitHub does not accept the token.'));
   await w.settle();
   expect(await w.live()).toBe(2);
 });
@@ -308,7 +369,7 @@ scene('a deletion that waits for the code host says so', async (w) => {
   await w.app();
   await w.deploy(A);
   w.advance(SETTLED_SECONDS);
-  const mend = breaks(w, /removeWebhook/, () => new DeniedError('GitHub does not accept the token.'));
+  const mend = breaks(w, /removeWebhook/, () => new HostDeniedError('GitHub does not accept the token.'));
   await w.cluster.deleteApp(SHOP);
   await w.settle();
   expect(await condition(w, 'SourceConnected')).toMatchObject({ reason: 'NotRemoved' });

@@ -7,8 +7,12 @@ export class Killed extends Error {
   override name = 'Killed';
 }
 
-/** These give no promise, and change nothing. */
+/** These give no promise: what happens to the call happens before the first piece. */
 const STREAMS = new Set(['podLog', 'buildJobLog']);
+
+async function* pieces(called: () => Promise<unknown>): AsyncIterable<string> {
+  yield* (await called()) as AsyncIterable<string>;
+}
 
 /** What a test does to the world between two calls of a handler, or to the handler itself. */
 export class Interventions {
@@ -41,9 +45,12 @@ export class Interventions {
     return new Proxy(port, {
       get: (target, key) => {
         const method: unknown = Reflect.get(target, key);
-        if (typeof method !== 'function' || STREAMS.has(String(key))) return method;
-        return (...args: unknown[]) =>
-          this.#call(`${name}.${String(key)}` as Call, () => Reflect.apply(method, target, args), args);
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) => {
+          const run = async () => Reflect.apply(method, target, args);
+          const called = () => this.#call(`${name}.${String(key)}` as Call, run, args);
+          return STREAMS.has(String(key)) ? pieces(called) : called();
+        };
       },
     });
   }

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { advanceChange } from '../../../shared/domain/change.ts';
 import { ownEvent } from '../../../shared/domain/events.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
@@ -147,6 +148,21 @@ scene('a push under the Hold of a rollback is built, and goes live when it is li
   await w.settle();
   expect(await w.story(C)).toBe('deployed as r3');
   expect(await w.live()).toBe(3);
+});
+
+scene('a Hold is lifted while its rollback is written to: nobody is told to ask again', async (w) => {
+  await twoReleases(w);
+  await w.activate(1);
+  w.interventions.before('store.saveChange', async () => {
+    const [rollback] = await w.store.listChanges({ open: true });
+    if (!rollback) throw new Error('there is no rollback');
+    const next = { state: 'switching', reason: 'its pods are looked at' } as const;
+    await w.store.saveChange(advanceChange(rollback, next, new Date()));
+  });
+  await w.lift();
+  await w.settle();
+  expect(await w.live()).toBe(2);
+  expect(await w.story(A)).toBe('cancelled by Ada');
 });
 
 describe('a Service that was deleted and made anew', () => {

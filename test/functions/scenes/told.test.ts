@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { sha } from '../../support/facts.ts';
+import { endedWith, openChange } from '../../../shared/domain/change.ts';
+import { NOON, sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { SHOP } from './world.ts';
 
@@ -72,6 +73,22 @@ scene('a Deployment that is told of late does not say that it is live', async (w
   w.queue.newestFirst = true;
   tell();
   await w.deliver();
+  expect(w.host.deployment('acme/shop/r2')).toBe('success');
+  expect(w.host.deployment('acme/shop/r1')).toBe('inactive');
+});
+
+scene('a release is told to be no longer live however many pushes came to nothing since', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  const { timeline: _, ...change } = await w.changeOf(A);
+  const skipped = endedWith({ outcome: 'skipped', why: 'it says so' });
+  for (let i = 0; i < 60; i++) {
+    const one = { ...change, ...skipped, id: `skipped-${i}`, commit: `${i}`.padStart(40, '0') };
+    const { release: __, ...opened } = openChange(one, new Date(NOON.getTime() + 60_000 + i));
+    await w.store.openChange(opened);
+  }
+  w.advance(120);
+  await w.deploy(B, A);
   expect(w.host.deployment('acme/shop/r2')).toBe('success');
   expect(w.host.deployment('acme/shop/r1')).toBe('inactive');
 });

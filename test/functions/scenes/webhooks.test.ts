@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { DeniedError } from '../../../shared/domain/errors.ts';
+import { HostDeniedError } from '../../../shared/domain/errors.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { config } from './systems.ts';
@@ -89,7 +89,7 @@ scene('a repository whose webhook may not be read keeps no other from being heal
   const { around } = w.interventions;
   w.interventions.around = (call, run, args) => {
     if (call === 'codeHost.listHookDeliveries' && args[0] === REPOSITORY)
-      throw new DeniedError('Give it.', { right: 'Webhooks: read' });
+      throw new HostDeniedError('Give it.', { right: 'Webhooks: read' });
     return around(call, run, args);
   };
   await round(w);
@@ -198,7 +198,9 @@ scene('a webhook that may not be restored is shown with the remedy, and pushes a
   await w.deploy(A);
   w.host.records.webhooks.delete(HOOK);
   const { around } = w.interventions;
-  const err = new DeniedError('Give the token the permission Webhooks: write.', { right: 'Webhooks: write' });
+  const err = new HostDeniedError('Give the token the permission Webhooks: write.', {
+    right: 'Webhooks: write',
+  });
   w.interventions.around = (call, run, args) => {
     if (call === 'codeHost.ensureWebhook') throw err;
     return around(call, run, args);

@@ -5,7 +5,7 @@ import {
   login,
   treePath,
 } from '../../../shared/adapters/github/address.ts';
-import { DeniedError, InvalidError } from '../../../shared/domain/errors.ts';
+import { HostDeniedError, InvalidError } from '../../../shared/domain/errors.ts';
 import type {
   Ancestry,
   CodeHost,
@@ -122,7 +122,7 @@ export function memoryCodeHost(from?: { readonly records: Records }, clock = () 
     },
     async statuses(_repository, commit) {
       if (faults.refusesStatuses)
-        throw new DeniedError('GitHub refuses. Give the token the permission Commit statuses: read.');
+        throw new HostDeniedError('GitHub refuses. Give the token the permission Commit statuses: read.');
       const newest = new Map(
         statuses.filter((one) => one.commit === commit).map(({ status }) => [status.context, status]),
       );
