@@ -9,6 +9,7 @@ import { releasesCommands } from './commands/releases.ts';
 import { settingsCommands } from './commands/settings.ts';
 import { statusCommands } from './commands/status.ts';
 import { sweepCommands } from './commands/sweep.ts';
+import { watchCommands } from './commands/watch.ts';
 import { whyCommands } from './commands/why.ts';
 import { Failure, USAGE } from './failure.ts';
 import { addGlobalOptions } from './session.ts';
@@ -26,6 +27,7 @@ for (const add of [
   holdsCommands,
   changesCommands,
   whyCommands,
+  watchCommands,
   logsCommands,
   sweepCommands,
   statusCommands,

@@ -7,6 +7,16 @@ const ANSWER_MS = 30_000;
 /** Nor is any larger: a hundred Changes, each with its whole story. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** The platform refused; without a status it gave no answer. */
+export class ApiFailure extends Failure {
+  readonly status: number | undefined;
+
+  constructor(message: string, options: { readonly status?: number; readonly cause?: unknown }) {
+    super(message, options);
+    this.status = options.status;
+  }
+}
+
 /**
  * The API of a platform. Whatever is wrong becomes a Failure that says what to do. What it answers is text of others (a
  * commit, a pod, whoever is at that address): it is made harmless here, unless it is wanted `verbatim`.
@@ -45,7 +55,7 @@ export function apiClient(options: {
     const res = await fetch(`${base}${path}`, init).catch((err: unknown) => {
       throw unreachable(base, err);
     });
-    if (!res.ok) throw new Failure(await wordsOf(res));
+    if (!res.ok) throw new ApiFailure(await wordsOf(res), { status: res.status });
     return res;
   };
 
@@ -84,14 +94,14 @@ export function query(given: Readonly<Record<string, string | number | boolean |
   return text.size > 0 ? `?${text}` : '';
 }
 
-function unreachable(base: string, err: unknown): Failure {
+function unreachable(base: string, err: unknown): ApiFailure {
   const cause = err instanceof Error ? err.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const words =
     code === 'ECONNREFUSED'
       ? `nothing answers at ${base}. Start the platform with npm start, or name another one with --url or CITE_URL.`
       : `${base} cannot be reached${code ? ` (${code})` : ''}. ${CHECK}`;
-  return new Failure(words, { cause: err });
+  return new ApiFailure(words, { cause: err });
 }
 
 const CHECK = 'Check --url and CITE_URL.';
