@@ -4,7 +4,9 @@ import manifest from '../../package.json' with { type: 'json' };
 import { appsCommands } from './commands/apps.ts';
 import { changesCommands } from './commands/changes.ts';
 import { holdsCommands } from './commands/holds.ts';
+import { initCommands } from './commands/init.ts';
 import { logsCommands } from './commands/logs.ts';
+import { openCommands } from './commands/open.ts';
 import { releasesCommands } from './commands/releases.ts';
 import { settingsCommands } from './commands/settings.ts';
 import { statusCommands } from './commands/status.ts';
@@ -23,6 +25,8 @@ const program = addGlobalOptions(new Command('cite'))
 
 for (const add of [
   appsCommands,
+  initCommands,
+  openCommands,
   releasesCommands,
   holdsCommands,
   changesCommands,

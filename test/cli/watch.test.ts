@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import type { App } from '../../shared/domain/app.ts';
 import { advanceChange, type Change, concludeChange, type Verdict } from '../../shared/domain/change.ts';
 import { type ConsoleWorld, givenApp, givenChange, openConsole } from '../functions/console/world.ts';
 import { commitFiles, git } from '../local/world.ts';
+import { checkoutOf } from './checkout.ts';
 import { startCite } from './cite.ts';
 
 let world: ConsoleWorld;
@@ -23,15 +24,7 @@ const start = (args: readonly string[], cwd = world.dir) =>
   startCite(args, { cwd, env: { CITE_URL: world.url } });
 const run = (args: readonly string[], cwd = world.dir) => start(args, cwd).ended;
 
-/** A checkout with one commit, whose origin is on the code host. */
-function givenCheckout(repository: string): { readonly dir: string; readonly commit: string } {
-  const dir = join(world.dir, 'checkouts', repository);
-  mkdirSync(dir, { recursive: true });
-  const commit = commitFiles(dir, { 'index.html': repository });
-  git(dir, 'remote', 'add', 'origin', `${world.gitUrl}/${repository}.git`);
-  return { dir, commit };
-}
-
+const givenCheckout = (repository: string) => checkoutOf(world, repository);
 const following = (repository: string, branch = 'main') => givenApp(world, { spec: { repository, branch } });
 const address = ({ namespace, name }: App) => `${namespace}/${name}`;
 const advance = (change: Change, state: 'starting' | 'switching', reason: string, release: number) =>
@@ -151,7 +144,9 @@ describe('cite watch', () => {
     expect(await run(['watch'], dir)).toMatchObject({
       code: 1,
       out: '',
-      err: expect.stringMatching(/^cite: no App follows branch main of acme\/alone\. cite .* makes one\.\n$/),
+      err: expect.stringMatching(
+        /^cite: no App follows branch main of acme\/alone\. cite .* registers one\.\n$/,
+      ),
     });
     expect(await run(['watch'])).toMatchObject({
       code: 1,

@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { ChangeView } from '../../../functions/console/views/change.ts';
-import type { AppSummary } from '../../../functions/console/views/summary.ts';
+import { appsOn, noApp } from '../apps-on.ts';
 import { durationArgument } from '../arguments.ts';
 import { checkedOut, commitOf, git, type Source, source } from '../checkout.ts';
-import { query } from '../client.ts';
 import { Failure } from '../failure.ts';
 import { type ChangeStep, type DeliveryStep, follow } from '../follow.ts';
 import { type Session, sessionOf } from '../session.ts';
@@ -95,16 +94,6 @@ async function watch(
     verdicts.size > 0 && [...verdicts.values()].every((one) => one && WELL.includes(one.outcome));
   if (!isWell) process.exitCode = 1;
 }
-
-async function appsOn({ api }: Session, { repository, branch }: Source): Promise<readonly AppSummary[]> {
-  const { apps } = await api.call<{ apps: AppSummary[] }>('GET', `/api/apps${query({ repository })}`);
-  return apps.filter((app) => app.branch === branch && !app.deleting);
-}
-
-const noApp = ({ repository, branch }: Source) =>
-  new Failure(
-    `no App follows branch ${branch} of ${repository}. cite apps create ${repository} --branch ${branch} makes one.`,
-  );
 
 function words(step: ChangeStep | DeliveryStep): string {
   if ('judgement' in step) {
