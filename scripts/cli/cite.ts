@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { appsCommands } from './commands/apps.ts';
 import { changesCommands } from './commands/changes.ts';
+import { doctorCommands } from './commands/doctor.ts';
 import { holdsCommands } from './commands/holds.ts';
 import { initCommands } from './commands/init.ts';
 import { logsCommands } from './commands/logs.ts';
@@ -35,6 +36,7 @@ for (const add of [
   logsCommands,
   sweepCommands,
   statusCommands,
+  doctorCommands,
   settingsCommands,
 ]) {
   add(program);
