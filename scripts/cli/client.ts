@@ -1,4 +1,4 @@
-import { Agent, fetch, type Response } from 'undici';
+import type { Response } from 'undici';
 import { Failure } from './failure.ts';
 import { harmless } from './text.ts';
 
@@ -32,9 +32,6 @@ export function apiClient(options: {
   readonly verbatim?: boolean;
 }): Client {
   const base = options.url.replace(/\/+$/, '');
-  const timeouts = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
-  const answers = new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES });
-  const logs = new Agent({ ...timeouts, bodyTimeout: 0 });
   const headers = {
     'content-type': 'application/json',
     ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
@@ -45,11 +42,19 @@ export function apiClient(options: {
       typeof value === 'string' && !options.verbatim ? harmless(value) : value,
     );
 
-  const send = async (dispatcher: Agent, method: string, path: string, body?: unknown): Promise<Response> => {
+  let loaded: ReturnType<typeof transport> | undefined;
+  const send = async (
+    kind: 'answers' | 'logs',
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Response> => {
+    loaded ??= transport();
+    const { fetch, agents } = await loaded;
     const init = {
       method,
       headers,
-      dispatcher,
+      dispatcher: agents[kind],
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const res = await fetch(`${base}${path}`, init).catch((err: unknown) => {
@@ -61,7 +66,7 @@ export function apiClient(options: {
 
   return {
     async call<T>(method: string, path: string, body?: unknown) {
-      const res = await send(answers, method, path, body);
+      const res = await send('answers', method, path, body);
       try {
         const text = await res.text();
         return (text === '' ? undefined : read(text)) as T;
@@ -70,7 +75,7 @@ export function apiClient(options: {
       }
     },
     async *stream(path) {
-      const res = await send(logs, 'GET', path);
+      const res = await send('logs', 'GET', path);
       try {
         for await (const part of res.body?.pipeThrough(new TextDecoderStream()) ?? []) yield part;
       } catch (cause) {
@@ -78,6 +83,17 @@ export function apiClient(options: {
       }
     },
   };
+}
+
+/** Loaded when something is asked: it takes longer than all else that --help and --version need. */
+async function transport() {
+  const { Agent, fetch } = await import('undici');
+  const timeouts = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
+  const agents = {
+    answers: new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES }),
+    logs: new Agent({ ...timeouts, bodyTimeout: 0 }),
+  };
+  return { fetch, agents };
 }
 
 /** A path of the API with its parts escaped: /api/apps/${namespace}/${name} */
