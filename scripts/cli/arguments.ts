@@ -30,6 +30,13 @@ export function timeArgument(text: string, _before?: unknown, now = new Date()):
   );
 }
 
+/** `90s`, `10m`, `2h`: so long, in milliseconds. */
+export function durationArgument(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,3})([smh])$/.exec(text) ?? [];
+  if (!count) throw new InvalidArgumentError('Give it as 90s, 10m or 2h.');
+  return Number(count) * (unit === 's' ? 1000 : UNITS[unit as keyof typeof UNITS]);
+}
+
 /** KEY=VALUE, and those before it: an option that may be given again. */
 export function pairArgument(
   text: string,

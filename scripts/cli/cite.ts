@@ -3,12 +3,16 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { appsCommands } from './commands/apps.ts';
 import { changesCommands } from './commands/changes.ts';
+import { doctorCommands } from './commands/doctor.ts';
 import { holdsCommands } from './commands/holds.ts';
+import { initCommands } from './commands/init.ts';
 import { logsCommands } from './commands/logs.ts';
+import { openCommands } from './commands/open.ts';
 import { releasesCommands } from './commands/releases.ts';
 import { settingsCommands } from './commands/settings.ts';
 import { statusCommands } from './commands/status.ts';
 import { sweepCommands } from './commands/sweep.ts';
+import { watchCommands } from './commands/watch.ts';
 import { whyCommands } from './commands/why.ts';
 import { Failure, USAGE } from './failure.ts';
 import { addGlobalOptions } from './session.ts';
@@ -22,13 +26,17 @@ const program = addGlobalOptions(new Command('cite'))
 
 for (const add of [
   appsCommands,
+  initCommands,
+  openCommands,
   releasesCommands,
   holdsCommands,
   changesCommands,
   whyCommands,
+  watchCommands,
   logsCommands,
   sweepCommands,
   statusCommands,
+  doctorCommands,
   settingsCommands,
 ]) {
   add(program);

@@ -1,4 +1,4 @@
-import { Agent, fetch, type Response } from 'undici';
+import type { Response } from 'undici';
 import { Failure } from './failure.ts';
 import { harmless } from './text.ts';
 
@@ -6,6 +6,16 @@ import { harmless } from './text.ts';
 const ANSWER_MS = 30_000;
 /** Nor is any larger: a hundred Changes, each with its whole story. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** The platform refused; without a status it gave no answer. */
+export class ApiFailure extends Failure {
+  readonly status: number | undefined;
+
+  constructor(message: string, options: { readonly status?: number; readonly cause?: unknown }) {
+    super(message, options);
+    this.status = options.status;
+  }
+}
 
 /**
  * The API of a platform. Whatever is wrong becomes a Failure that says what to do. What it answers is text of others (a
@@ -22,9 +32,6 @@ export function apiClient(options: {
   readonly verbatim?: boolean;
 }): Client {
   const base = options.url.replace(/\/+$/, '');
-  const timeouts = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
-  const answers = new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES });
-  const logs = new Agent({ ...timeouts, bodyTimeout: 0 });
   const headers = {
     'content-type': 'application/json',
     ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
@@ -35,23 +42,31 @@ export function apiClient(options: {
       typeof value === 'string' && !options.verbatim ? harmless(value) : value,
     );
 
-  const send = async (dispatcher: Agent, method: string, path: string, body?: unknown): Promise<Response> => {
+  let loaded: ReturnType<typeof transport> | undefined;
+  const send = async (
+    kind: 'answers' | 'logs',
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Response> => {
+    loaded ??= transport();
+    const { fetch, agents } = await loaded;
     const init = {
       method,
       headers,
-      dispatcher,
+      dispatcher: agents[kind],
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const res = await fetch(`${base}${path}`, init).catch((err: unknown) => {
       throw unreachable(base, err);
     });
-    if (!res.ok) throw new Failure(await wordsOf(res));
+    if (!res.ok) throw new ApiFailure(await wordsOf(res), { status: res.status });
     return res;
   };
 
   return {
     async call<T>(method: string, path: string, body?: unknown) {
-      const res = await send(answers, method, path, body);
+      const res = await send('answers', method, path, body);
       try {
         const text = await res.text();
         return (text === '' ? undefined : read(text)) as T;
@@ -60,7 +75,7 @@ export function apiClient(options: {
       }
     },
     async *stream(path) {
-      const res = await send(logs, 'GET', path);
+      const res = await send('logs', 'GET', path);
       try {
         for await (const part of res.body?.pipeThrough(new TextDecoderStream()) ?? []) yield part;
       } catch (cause) {
@@ -68,6 +83,17 @@ export function apiClient(options: {
       }
     },
   };
+}
+
+/** Loaded when something is asked: it takes longer than all else that --help and --version need. */
+async function transport() {
+  const { Agent, fetch } = await import('undici');
+  const timeouts = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
+  const agents = {
+    answers: new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES }),
+    logs: new Agent({ ...timeouts, bodyTimeout: 0 }),
+  };
+  return { fetch, agents };
 }
 
 /** A path of the API with its parts escaped: /api/apps/${namespace}/${name} */
@@ -84,14 +110,14 @@ export function query(given: Readonly<Record<string, string | number | boolean |
   return text.size > 0 ? `?${text}` : '';
 }
 
-function unreachable(base: string, err: unknown): Failure {
+function unreachable(base: string, err: unknown): ApiFailure {
   const cause = err instanceof Error ? err.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const words =
     code === 'ECONNREFUSED'
       ? `nothing answers at ${base}. Start the platform with npm start, or name another one with --url or CITE_URL.`
       : `${base} cannot be reached${code ? ` (${code})` : ''}. ${CHECK}`;
-  return new Failure(words, { cause: err });
+  return new ApiFailure(words, { cause: err });
 }
 
 const CHECK = 'Check --url and CITE_URL.';

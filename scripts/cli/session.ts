@@ -8,6 +8,8 @@ import { shownJson } from './text.ts';
 /** What every command works with: the API, who asks, and how to answer. */
 export interface Session {
   readonly api: Client;
+  /** Address of the platform, without a slash at its end. */
+  readonly url: string;
   readonly by: string;
   readonly json: boolean;
   /** Prints the API's own answer with --json, else the words for a person. */
@@ -35,6 +37,7 @@ export function sessionOf(command: Command): Session {
   const api = apiClient({ url: address, token: process.env.CITE_TOKEN, verbatim: json });
   return {
     api,
+    url: address.replace(/\/+$/, ''),
     by: person(),
     json,
     print: (answer, words) => console.log(json ? shownJson(answer, 2) : words()),

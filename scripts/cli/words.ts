@@ -26,7 +26,7 @@ export function changeStory(change: ChangeView): string {
   ].join('\n');
 }
 
-const indented = (text: string) => harmless(text).trimEnd().replace(/^/gm, '    | ');
+export const indented = (text: string) => harmless(text).trimEnd().replace(/^/gm, '    | ');
 
 /** One App with all that is known of it. */
 export function appStory(app: AppView): string {

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ConsoleWorld, givenApp, givenChange, openConsole } from '../functions/console/world.ts';
 import { commitFiles } from '../local/world.ts';
-import { cite, program } from './cite.ts';
+import { cite } from './cite.ts';
+import { onTerminal } from './on-terminal.ts';
 
 let world: ConsoleWorld;
 beforeAll(async () => {
@@ -56,11 +56,11 @@ describe('cite apps', () => {
   test.skipIf(!existsSync('/usr/bin/script'))('delete asks on a terminal, and takes only yes', async () => {
     const app = await givenApp(world);
     const address = `${app.namespace}/shop`;
-    const no = await onTerminal(['apps', 'delete', address], 'n\n');
+    const no = await onTerminal(world.url, ['apps', 'delete', address], 'n\n');
     expect(no.out).toContain(`Delete ${address} and all that was made for it? [y/N]`);
     expect(no).toMatchObject({ code: 1, out: expect.stringContaining('stays as it is') });
     expect(await world.cluster.getApp(app)).toBeDefined();
-    const yes = await onTerminal(['apps', 'delete', address], 'yes\n');
+    const yes = await onTerminal(world.url, ['apps', 'delete', address], 'yes\n');
     expect(yes).toMatchObject({ code: 0, out: expect.stringContaining('is being deleted') });
     expect(await world.cluster.getApp(app)).toBeUndefined();
   });
@@ -183,20 +183,3 @@ test('the help names the verbs of each group, and what an App is', async () => {
   expect(help).toMatch(/secrets +.*set/);
   expect(await good('releases', '--help')).toMatch(/app +name of an App, or <namespace>\/<name>/);
 });
-
-/** `script` gives the command a terminal, of which its output and errors are one. */
-function onTerminal(args: readonly string[], input: string) {
-  const { PATH, HOME } = process.env;
-  const command = [process.execPath, program, ...args].map((part) => `'${part}'`).join(' ');
-  const env = { PATH, HOME, CITE_URL: world.url };
-  const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { env });
-  let out = '';
-  child.stdout.on('data', (part) => {
-    // The terminal echoes what is typed before the question too: it is typed when asked for.
-    if (!out.includes('[y/N]') && `${out}${part}`.includes('[y/N]')) child.stdin.write(input);
-    out += part;
-  });
-  return new Promise<{ code: number | null; out: string }>((resolve) =>
-    child.once('close', (code) => resolve({ code, out })),
-  );
-}

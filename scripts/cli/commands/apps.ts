@@ -13,7 +13,7 @@ import { table } from '../table.ts';
 import { oneLine, paintState, shortCommit } from '../text.ts';
 import { appStory, changeStory } from '../words.ts';
 
-interface NewApp extends Settings {
+export interface NewApp extends Settings {
   readonly namespace?: string;
   readonly name?: string;
   readonly wait?: boolean;
@@ -22,11 +22,8 @@ interface NewApp extends Settings {
 export function appsCommands(program: Command): void {
   const apps = program.command('apps').description('Apps: create, set, list, show, delete');
 
-  withSettings(apps.command('create').argument('<owner/repo>', 'repository on the code host'), 'create')
+  forNewApp(apps.command('create').argument('<owner/repo>', 'repository on the code host'))
     .description('register an App: the head of its branch is deployed at once, then every push')
-    .option('--namespace <namespace>', 'where it runs (default: the owner)')
-    .option('--name <name>', 'its name (default: proposed from repository and branch)')
-    .option('--wait', 'wait until the head is live; exit 1 when it does not go live')
     .action(create);
 
   withSettings(apps.command('set').argument(...appParameter), 'change')
@@ -48,11 +45,18 @@ export function appsCommands(program: Command): void {
       );
     });
 
-  apps
-    .command('show')
-    .argument(...appParameter)
-    .description('one App: what is live, what stands by, what is on its way')
-    .action((text: string, _options, command) => onApp<AppView>(command, text, { method: 'GET' }, appStory));
+  for (const [parent, description] of [
+    [apps, 'one App: what is live, what stands by, what is on its way'],
+    [program, 'as apps show'],
+  ] as const) {
+    parent
+      .command('show')
+      .argument(...appParameter)
+      .description(description)
+      .action((text: string, _options, command) =>
+        onApp<AppView>(command, text, { method: 'GET' }, appStory),
+      );
+  }
 
   apps
     .command('delete')
@@ -62,7 +66,14 @@ export function appsCommands(program: Command): void {
     .action(remove);
 }
 
-async function create(repository: string, options: NewApp, command: Command): Promise<void> {
+/** The options of a command that registers an App. */
+export const forNewApp = (command: Command): Command =>
+  withSettings(command, 'create')
+    .option('--namespace <namespace>', 'where it runs (default: the owner)')
+    .option('--name <name>', 'its name (default: proposed from repository and branch)')
+    .option('--wait', 'wait until the head is live; exit 1 when it does not go live');
+
+export async function create(repository: string, options: NewApp, command: Command): Promise<void> {
   const { api, json, print } = sessionOf(command);
   const { namespace, name } = options;
   const body = { repository, namespace, name, ...(await specOf(options)) };

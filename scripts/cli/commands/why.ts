@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { echo } from '../../../functions/console/echo.ts';
 import type { WhyView } from '../../../functions/console/routes/why.ts';
 import type { ChangeView } from '../../../functions/console/views/change.ts';
 import { appArgument } from '../arguments.ts';
+import { commitOf } from '../checkout.ts';
 import { path, query } from '../client.ts';
 import { Failure } from '../failure.ts';
 import { type Session, sessionOf } from '../session.ts';
@@ -23,17 +22,6 @@ export function whyCommands(program: Command): void {
       if (text !== undefined) return whyApp(session, text);
       throw new Failure('HEAD is no commit here. Name a commit or an App, or go into the checkout.');
     });
-}
-
-/** Digits are taken as they are; any other name of a commit is git's, in the folder that it runs in. */
-async function commitOf(text: string): Promise<string | undefined> {
-  if (/^[0-9a-f]{7,40}$/i.test(text)) return text;
-  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${text}^{commit}`];
-  try {
-    return (await promisify(execFile)('git', args)).stdout.trim();
-  } catch {
-    return undefined;
-  }
 }
 
 async function whyCommit({ api, print }: Session, commit: string): Promise<void> {

@@ -69,6 +69,8 @@ export async function openConsole(config: { API_TOKEN?: string; ALLOWED_REGISTRI
 
   return {
     url,
+    /** Where its repositories are: https://host/owner/name.git of a real code host. */
+    gitUrl: `${gitUrl}/git`,
     dir,
     cluster,
     store,
