@@ -165,6 +165,11 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
   if (live?.outcome === 'failed' && numbered(service.previous)?.outcome === 'deployed' && !hold)
     faults.push(`live is r${service.live}, which failed, and r${service.previous} could be`);
 
+  // Replicas of what serves apply in place; of what has failed nobody looks after them.
+  const isServing = live && live.replicas > 0 && (live.outcome === undefined || live.outcome === 'deployed');
+  if (isServing && live.replicas !== app.spec.replicas)
+    faults.push(`live is r${service.live} with ${live.replicas} pods, ${app.spec.replicas} are asked for`);
+
   faults.push(...(await misjudged(world, app, service.live)));
   if (hold?.release !== undefined && hold.release !== service.live) {
     const asked = numbered(hold.release);
