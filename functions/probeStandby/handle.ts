@@ -4,7 +4,8 @@ import { isReady, type Pod } from '../../shared/domain/workload.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
-import { type Answer, decide, isStandby, type Standby, standbysOf } from './decide.ts';
+import { type Answer, decide } from './decide.ts';
+import { isIdle, type Standby, standbysOf } from './decide-standbys.ts';
 
 type Needs = Pick<Ports, 'cluster' | 'store' | 'probe' | 'clock' | 'log'>;
 
@@ -69,7 +70,7 @@ async function checkOf(
   if (check.fault !== undefined) {
     // One that was swept or claimed since it was listed has not broken, nor one that was just not ready yet.
     const now = await cluster.getWorkload(app, release);
-    if (!now || !isStandby(now) || isReady(now) !== isReady(standby)) return [];
+    if (!now || !isIdle(now) || isReady(now) !== isReady(standby)) return [];
   }
   if (event) {
     log.info({ app: `${app.namespace}/${app.name}`, release, fault: check.fault }, event.reason);

@@ -1,6 +1,6 @@
 import type { App, AppStatus } from '../../shared/domain/app.ts';
 import { obstacle } from '../../shared/domain/obstacle.ts';
-import type { Workload } from '../../shared/domain/workload.ts';
+import { isStandby, type Workload } from '../../shared/domain/workload.ts';
 import type { Needs, Scene } from './scene.ts';
 
 /** What `kubectl get apps` prints, written only where it differs: a write wakes createService. */
@@ -15,8 +15,8 @@ function summary({ service, app, workloads }: Scene) {
   const name = (release: number | undefined) => (release === undefined ? '' : `r${release}`);
   const live = workloads.find((workload) => workload.release.number === service.live);
   const standby = workloads
-    .filter((w) => w.outcome === 'deployed' && w.replicas > 0 && w !== live)
-    .reduce((newest, w) => Math.max(newest, w.release.number), 0);
+    .filter((workload) => workload !== live && isStandby(workload))
+    .reduce((newest, { release }) => Math.max(newest, release.number), 0);
   const next = workloads.find((workload) => workload.outcome === undefined && workload !== live);
   return {
     live: name(service.live),

@@ -1,4 +1,4 @@
-import { isStandby } from '../../functions/probeStandby/decide.ts';
+import { isIdle } from '../../functions/probeStandby/decide-standbys.ts';
 import type { App } from '../../shared/domain/app.ts';
 import { type Change, type Verdict, verdictText } from '../../shared/domain/change.ts';
 import { specHash } from '../../shared/domain/release.ts';
@@ -55,7 +55,7 @@ async function unheard(world: World): Promise<string[]> {
 async function misjudged(world: World, app: App, live: number | undefined): Promise<string[]> {
   const faults: string[] = [];
   const standbys = (await world.cluster.listWorkloads(app))
-    .filter((one) => isStandby(one) && one.release.number !== live)
+    .filter((one) => isIdle(one) && one.release.number !== live)
     .toSorted((a, b) => b.release.number - a.release.number);
   for (const standby of standbys) {
     const check = await world.store.getStandbyCheck(app.uid, standby.release.number);
