@@ -1,5 +1,6 @@
 import { isIdle } from '../../functions/probeStandby/decide-standbys.ts';
 import type { App } from '../../shared/domain/app.ts';
+import { isTold, summaryOf } from '../../shared/domain/app-summary.ts';
 import { type Change, type Verdict, verdictText } from '../../shared/domain/change.ts';
 import { specHash } from '../../shared/domain/release.ts';
 import { rollbackWords } from '../../shared/domain/standby-check.ts';
@@ -169,6 +170,9 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
   const isServing = live && live.replicas > 0 && (live.outcome === undefined || live.outcome === 'deployed');
   if (isServing && live.replicas !== app.spec.replicas)
     faults.push(`live is r${service.live} with ${live.replicas} pods, ${app.spec.replicas} are asked for`);
+  const summary = { app, live: service.live, workloads };
+  if (!isTold(summary, summaryOf(summary)))
+    faults.push(`${app.name} is said to be ${JSON.stringify({ ...app.status, conditions: undefined })}`);
 
   faults.push(...(await misjudged(world, app, service.live)));
   if (hold?.release !== undefined && hold.release !== service.live) {

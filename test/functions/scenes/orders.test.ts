@@ -196,6 +196,21 @@ scene('a release that was overtaken loses its pods though another one writes jus
   expect(await w.workload(3)).toMatchObject({ outcome: 'superseded', replicas: 0 });
 });
 
+scene('one who stood still before he told how the App is does not tell of the past', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  await w.deliver();
+  w.interventions.before('cluster.setAppStatus', async () => {
+    w.pods.ready(SHOP, 2);
+    await w.deliver();
+    expect((await w.theApp()).status).toMatchObject({ live: 'r2', state: 'live' });
+  });
+  await w.buildEnds(B);
+  await w.deliver();
+  expect((await w.theApp()).status).toMatchObject({ live: 'r2', standby: 'r1', commit: B, state: 'live' });
+});
+
 test('at whichever moment of a look at the App somebody edits its replicas, what is live has them', async () => {
   const before = await begin(async (w) => {
     await w.app();
