@@ -47,7 +47,7 @@ export async function followSpec(ports: Needs, ref: App, log: Logger): Promise<v
   }
 }
 
-/** False: its release is live already. Its proof writes the App's status, which wakes this function again. */
+/** False: its release is live already. The verdict of its proof wakes this function again (switchSelector). */
 async function supersede(
   ports: Needs,
   app: App,
