@@ -53,6 +53,23 @@ scene(
   },
 );
 
+scene('endpoints that lag behind the switch fail no release, whatever the clock says', async (w) => {
+  await secondStarts(w);
+  w.interventions.after('cluster.switchService', () => {
+    // Whoever proves has a clock that is 31 s ahead; the first request still comes to what was live.
+    w.advance(31);
+    w.probe.tookMs = 5;
+    w.probe.fault = 'GET / answered 503';
+  });
+  w.interventions.after('probe.fault', () => {
+    w.probe.fault = undefined;
+  });
+  w.pods.ready(SHOP, 2);
+  await w.settle();
+  expect(await w.live()).toBe(2);
+  expect(await w.story(B)).toBe('deployed as r2');
+});
+
 scene('an edit during the proof goes on though its wake-up could not be sent at once', async (w) => {
   await secondStarts(w);
   w.interventions.after('cluster.switchService', () => w.pods.unready(SHOP, 2));
