@@ -50,7 +50,7 @@ export function decide({ app, secret, openChanges, isLastKnown, newest }: SpecFa
   }
   const maker = openChanges.find((change) => change.id === last.change);
   if (maker?.state === 'switching') {
-    // Its end writes the App's status, which wakes this function again.
+    // Its verdict wakes this function again (switchSelector).
     return { action: 'nothing', reason: `r${last.number} is being proven` };
   }
   const by = `r${last.number + 1}, its new configuration`;

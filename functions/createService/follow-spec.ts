@@ -7,11 +7,17 @@ import { markEnded } from '../../shared/runtime/mark-ended.ts';
 import { decide, followsAnotherBranch, type Superseded } from './decide.ts';
 import type { Needs } from './needs.ts';
 
-/** Carries out what the App's spec asks for: the head's deployment, a Change of its configuration, replicas in place. */
-export async function followSpec(ports: Needs, app: App, log: Logger): Promise<void> {
+/**
+ * Carries out what the App's spec asks for: the head's deployment, a Change of its configuration, replicas in place. The
+ * Workloads first, then the App anew: the code host and the routes may have taken long, and who has followed a later
+ * spec meanwhile has written the Workloads. An edit after that read wakes this function again.
+ */
+export async function followSpec(ports: Needs, ref: App, log: Logger): Promise<void> {
   const { store, cluster, events } = ports;
+  const workloads = await cluster.listWorkloads(ref);
+  const app = await cluster.getApp(ref);
+  if (!app || app.deleting || app.uid !== ref.uid) return log.debug({ reason: 'it goes' }, 'spec followed');
   const { namespace, name, uid, spec } = app;
-  const workloads = await cluster.listWorkloads(app);
   await applyReplicas(ports, app, workloads);
   const [newest] = await store.listChanges({ app: uid, limit: 1 });
   if (followsAnotherBranch({ app, newest }))
@@ -41,7 +47,7 @@ export async function followSpec(ports: Needs, app: App, log: Logger): Promise<v
   }
 }
 
-/** False: its release is live already. Its proof writes the App's status, which wakes this function again. */
+/** False: its release is live already. The verdict of its proof wakes this function again (switchSelector). */
 async function supersede(
   ports: Needs,
   app: App,

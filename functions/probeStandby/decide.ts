@@ -1,44 +1,9 @@
-import type { App, AppRef } from '../../shared/domain/app.ts';
+import type { App } from '../../shared/domain/app.ts';
 import { waitingFor } from '../../shared/domain/pod-failure.ts';
 import type { StandbyCheck } from '../../shared/domain/standby-check.ts';
-import { isReady, type Pod, type Workload } from '../../shared/domain/workload.ts';
-import type { AppEvent, ServiceSelector } from '../../shared/ports/cluster.ts';
-
-export interface Platform {
-  readonly apps: readonly App[];
-  readonly services: readonly ServiceSelector[];
-  readonly workloads: readonly Workload[];
-}
-
-/** A release that a person could go back to in an instant. */
-export type Standby = Workload & { readonly standbySince: Date };
-
-/** Pinned or within its retention. One without a clock is claimed: whoever claimed it looks after it. */
-export const isStandby = (workload: Workload): workload is Standby =>
-  workload.outcome === 'deployed' && workload.replicas > 0 && workload.standbySince !== undefined;
-
-/** Newest first. */
-export interface Standbys {
-  readonly app: App;
-  readonly standbys: readonly Standby[];
-}
-
-/** All Apps but those that go, the ones without a standby too. */
-export function standbysOf({ apps, services, workloads }: Platform): Standbys[] {
-  const live = new Map(services.map((service) => [key(service.app), service.live]));
-  const own = Map.groupBy(workloads, (workload) => key(workload.app));
-  return apps
-    .filter((app) => !app.deleting)
-    .map((app) => ({
-      app,
-      standbys: (own.get(key(app)) ?? [])
-        .filter(isStandby)
-        .filter(({ release }) => release.number !== live.get(key(app)))
-        .toSorted((a, b) => b.release.number - a.release.number),
-    }));
-}
-
-const key = ({ namespace, name }: AppRef) => `${namespace}/${name}`;
+import { isReady, type Pod } from '../../shared/domain/workload.ts';
+import type { AppEvent } from '../../shared/ports/cluster.ts';
+import type { Standby } from './decide-standbys.ts';
 
 /** What a ready pod answered to a new request; no fault: well. */
 export interface Answer {

@@ -1,10 +1,13 @@
 import type { App } from '../../shared/domain/app.ts';
+import { DeniedError, InvalidError } from '../../shared/domain/errors.ts';
 import { rollbackWords, type StandbyCheck } from '../../shared/domain/standby-check.ts';
 import { isReady, type Pod } from '../../shared/domain/workload.ts';
+import type { AppEvent } from '../../shared/ports/cluster.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
-import { type Answer, decide, isStandby, type Standby, standbysOf } from './decide.ts';
+import { type Answer, decide } from './decide.ts';
+import { isIdle, type Standby, standbysOf } from './decide-standbys.ts';
 
 type Needs = Pick<Ports, 'cluster' | 'store' | 'probe' | 'clock' | 'log'>;
 
@@ -29,9 +32,12 @@ export const handle = eventFunction<Needs>(
       let missed = 0;
       await atOnce(all, async ({ app, standbys }) => {
         try {
-          const checks: StandbyCheck[] = [];
-          for (const standby of standbys) checks.push(...(await checkOf(ports, app, standby, log)));
-          const rollback = rollbackWords(checks[0]);
+          const checks: (StandbyCheck | undefined)[] = [];
+          for (const standby of standbys) checks.push(await checkOf(ports, app, standby, log));
+          const [newest] = checks;
+          // The words are of the newest: where that gave no check, they stay until the next tick.
+          if (standbys.length > 0 && !newest) return;
+          const rollback = rollbackWords(newest);
           if (app.status.rollback !== rollback) await cluster.setAppStatus(app, { rollback });
         } catch (err) {
           // Rights or a Namespace that go stop no other; the next tick asks again.
@@ -53,13 +59,13 @@ async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>):
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-/** None: it is no standby any more, or it changed while it was looked at: the next tick sees how. */
+/** Undefined: it is no standby any more, or it changed while it was looked at: the next tick sees how. */
 async function checkOf(
   ports: Needs,
   app: App,
   standby: Standby,
   log: Logger,
-): Promise<readonly StandbyCheck[]> {
+): Promise<StandbyCheck | undefined> {
   const { cluster, store } = ports;
   const release = standby.release.number;
   const pods = await cluster.listPods(app, release);
@@ -69,15 +75,25 @@ async function checkOf(
   if (check.fault !== undefined) {
     // One that was swept or claimed since it was listed has not broken, nor one that was just not ready yet.
     const now = await cluster.getWorkload(app, release);
-    if (!now || !isStandby(now) || isReady(now) !== isReady(standby)) return [];
+    if (!now || !isIdle(now) || isReady(now) !== isReady(standby)) return undefined;
   }
   if (event) {
     log.info({ app: `${app.namespace}/${app.name}`, release, fault: check.fault }, event.reason);
     // Before the check: after a death in between it is told again, under the same id.
-    await cluster.recordEvent(app, event);
+    await record(ports, app, event, log);
   }
   await store.saveStandbyCheck(check);
-  return [check];
+  return check;
+}
+
+/** Without the right, or room, for Events the check says it all the same. */
+async function record({ cluster }: Needs, app: App, event: AppEvent, log: Logger): Promise<void> {
+  try {
+    await cluster.recordEvent(app, event);
+  } catch (err) {
+    if (!(err instanceof InvalidError || err instanceof DeniedError)) throw err;
+    log.warn({ err, app: `${app.namespace}/${app.name}` }, 'the cluster refuses to record the Event');
+  }
 }
 
 /** All at once, or a standby of many slow pods would cost the others their time. */

@@ -1,4 +1,5 @@
 import type { App, AppRef } from '../../shared/domain/app.ts';
+import { isTold, summaryOf } from '../../shared/domain/app-summary.ts';
 import type { Build } from '../../shared/domain/build.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
@@ -51,9 +52,12 @@ export function decide(facts: ResyncFacts): CiteEvent[] {
       .map((build) => ownEvent('dev.cite.build.found', { build: build.key })),
     ...needRelease.map((change) => ownEvent('dev.cite.release.requested', { change: change.id })),
     ...[...waiting, ...orphaned].map((change) => ownEvent('dev.cite.change.found', { change: change.id })),
-    ...unique([...unsettledApps(facts), ...facts.lostReleases, ...ending.map((change) => change.app)]).map(
-      (app) => ownEvent('dev.cite.workload.found', app),
-    ),
+    ...unique([
+      ...unsettledApps(facts),
+      ...untoldApps(facts),
+      ...facts.lostReleases,
+      ...ending.map((change) => change.app),
+    ]).map((app) => ownEvent('dev.cite.workload.found', app)),
     ...facts.pending.map((message) => ownEvent('dev.cite.change.updated', { change: message.change })),
   ];
 }
@@ -84,6 +88,17 @@ function unsettledApps({ apps, workloads, services }: ResyncFacts): AppRef[] {
       (live.get(key(one.app)) === one.release.number && isUnproven(one)),
   );
   return [...unsettled.map((workload) => workload.app), ...wished];
+}
+
+/** Apps whose status is not what they are: the event of the last change was lost, or none came of it, as of a Hold. */
+function untoldApps({ apps, workloads, services }: ResyncFacts): AppRef[] {
+  const live = new Map(services.map((service) => [key(service.app), service.live]));
+  const own = Map.groupBy(workloads, ({ app }) => key(app));
+  return apps.filter((app) => {
+    if (app.deleting || !live.has(key(app))) return false;
+    const summary = { app, live: live.get(key(app)), workloads: own.get(key(app)) ?? [] };
+    return !isTold(summary, summaryOf(summary));
+  });
 }
 
 const isServing = (

@@ -4,6 +4,9 @@ import { isReady, type Pod, type Service, type Workload } from '../../shared/dom
 /** Seconds in which a switch must be proven: the slowest data plane seen follows a Service in 7 s (performance.md §4). */
 const PROOF_SECONDS = 30;
 
+/** How long one event asks, well inside the broker's time-out; and, whatever the switcher's clock said, the least. */
+export const PATIENCE_MS = 2000;
+
 export interface ProofFacts {
   readonly service: Pick<Service, 'live' | 'previous' | 'switchedAt' | 'endpoints'>;
   /** What is live, and its pods. */
@@ -13,6 +16,8 @@ export interface ProofFacts {
   readonly previous: Workload | undefined;
   /** What was wrong with a new request through the Service; undefined: it was answered well. */
   readonly fault: string | undefined;
+  /** When whoever asks began to look. */
+  readonly since: Date;
   readonly now: Date;
 }
 
@@ -32,9 +37,10 @@ export function decideProof(facts: ProofFacts): ProofDecision {
   }
   const reason = unproven(facts);
   if (reason === undefined) return { action: 'proven' };
-  const { service, now } = facts;
+  const { service, since, now } = facts;
   const age = service.switchedAt ? now.getTime() - service.switchedAt.getTime() : Number.POSITIVE_INFINITY;
-  if (age < PROOF_SECONDS * 1000) return { action: 'again', reason };
+  const isWatched = now.getTime() - since.getTime() >= PATIENCE_MS;
+  if (age < PROOF_SECONDS * 1000 || !isWatched) return { action: 'again', reason };
   return failed(reason, facts);
 }
 

@@ -20,11 +20,12 @@ export async function endRelease(
   const mark = workload.outcome === 'deployed' ? {} : { outcome };
   if (release === scene.service.live) {
     await conclude(ports, scene, release, verdict);
+    // An edit of the configuration waits for the verdict: what is selected may be superseded by none (createService).
+    // Before the mark: as long as that is missing the next look comes here again, and nobody has to find what was not sent.
+    await ports.events.emit(ownEvent('dev.cite.app.found', refOf(scene.app)));
     // What is selected has no standby clock, whatever its outcome: the switch away from it starts that.
     const clock = workload.standbySince === undefined ? {} : { standbySince: null };
     await cluster.updateWorkload(workload, { ...mark, ...clock });
-    // An edit of the configuration waits for it: what is selected may be superseded by none (createService).
-    await ports.events.emit(ownEvent('dev.cite.app.found', refOf(scene.app)));
     return;
   }
   await markEnded(ports, scene.service, workload, mark);

@@ -33,7 +33,7 @@ function appOf(event: CloudEvent<unknown>): AppRef | undefined {
 }
 
 async function approach(ports: Needs, ref: AppRef, isLookedFor: boolean, log: Logger): Promise<void> {
-  for (let step = 0; step < MAX_STEPS; step++) {
+  for (let steps = 0; steps < MAX_STEPS; steps++) {
     const scene = await readScene(ports, ref);
     if (!scene) return;
     if (await findAgain({ ...ports, log }, scene, isLookedFor)) continue;
@@ -46,8 +46,10 @@ async function approach(ports: Needs, ref: AppRef, isLookedFor: boolean, log: Lo
     const level = decision.action === 'nothing' || decision.action === 'wait' ? 'debug' : 'info';
     log[level]({ ...decision, live: scene.service.live, epoch: scene.service.epoch }, 'switch decided');
     const onTheirWay = scene.open.filter(({ release }) => release !== undefined);
-    const step = () => apply(ports, scene, decision, log);
-    if (!(await sayingWhyItWaits(ports, onTheirWay, step))) return writeSummary(ports, scene);
+    const isOther = await sayingWhyItWaits(ports, onTheirWay, () => apply(ports, scene, decision, log));
+    if (isOther) continue;
+    // Until nothing is left to write: who stood still before it has told of the past, over what another one told since.
+    if (!(await writeSummary(ports, scene))) return;
   }
   throw new RetryableError('more steps than one event may take');
 }

@@ -1,12 +1,11 @@
 import { RetryableError } from '../../shared/domain/errors.ts';
 import type { Service, Workload } from '../../shared/domain/workload.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
-import { decideProof, type ProofDecision } from './decide-proof.ts';
+import { decideProof, PATIENCE_MS, type ProofDecision } from './decide-proof.ts';
 import { endRelease } from './end-release.ts';
 import { type Needs, type Scene, workloadOf } from './scene.ts';
 
-/** One event asks so long, and so often in that time; the broker's next delivery goes on. Well inside its time-out. */
-const PATIENCE_MS = 2000;
+/** Between two looks of one event; the broker's next delivery goes on. */
 const PAUSE_MS = 50;
 
 /** An App may give its probes minutes; the handler has to end well inside the broker's time-out. */
@@ -17,12 +16,12 @@ const PROBE_SECONDS = 5;
  * step of anybody who looks, whatever dies in between.
  */
 export async function prove(ports: Needs, scene: Scene, log: Logger): Promise<boolean> {
-  const until = ports.clock().getTime() + PATIENCE_MS;
+  const since = ports.clock();
   for (;;) {
     const service = await ports.cluster.getService(scene.app);
     // Another switch, hold or lift came in between: that one's own proof counts.
     if (!service || service.epoch !== scene.service.epoch || service.live === undefined) return true;
-    const decision = await decideNow(ports, scene, service, service.live);
+    const decision = await decideNow(ports, scene, service, service.live, since);
     switch (decision.action) {
       case 'proven':
         log.info({ release: service.live }, 'switch proven');
@@ -43,13 +42,19 @@ export async function prove(ports: Needs, scene: Scene, log: Logger): Promise<bo
       case 'wait':
         return false;
       case 'again':
-        if (ports.clock().getTime() < until) await ports.sleep(PAUSE_MS);
+        if (ports.clock().getTime() - since.getTime() < PATIENCE_MS) await ports.sleep(PAUSE_MS);
         else throw new RetryableError(`r${service.live} is not proven: ${decision.reason}`);
     }
   }
 }
 
-async function decideNow(ports: Needs, scene: Scene, service: Service, live: number): Promise<ProofDecision> {
+async function decideNow(
+  ports: Needs,
+  scene: Scene,
+  service: Service,
+  live: number,
+  since: Date,
+): Promise<ProofDecision> {
   const workload = workloadOf(scene, live);
   return decideProof({
     service,
@@ -57,6 +62,7 @@ async function decideNow(ports: Needs, scene: Scene, service: Service, live: num
     pods: scene.pods.filter((pod) => pod.release === live),
     previous: scene.workloads.find(({ release }) => release.number === service.previous),
     fault: service.endpoints.length > 0 ? await faultOf(ports, service, workload) : undefined,
+    since,
     now: ports.clock(),
   });
 }

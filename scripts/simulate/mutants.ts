@@ -306,6 +306,18 @@ export const mutants: readonly Mutant[] = [
     to: 'return wished.slice(wished.length + unsettled.length);',
   },
   {
+    name: 'resync forgets what Apps are said to be',
+    file: 'functions/resync/decide.ts',
+    from: '...untoldApps(facts),',
+    to: '',
+  },
+  {
+    name: 'replicas are not followed',
+    file: 'functions/createService/follow-spec.ts',
+    from: 'if (serving && workload.replicas !== app.spec.replicas)',
+    to: 'if (serving && workload.replicas === 0)',
+  },
+  {
     name: 'a Build whose Job is gone runs for ever',
     file: 'functions/onBuild/decide.ts',
     from: ": record(build, now, { state: 'cancelled' });",

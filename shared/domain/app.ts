@@ -46,7 +46,8 @@ export interface Condition {
 /**
  * What `kubectl get apps` prints. Never read to decide: it does not survive a restore. createService writes url,
  * conditions and the state that follows from these, probeStandby `rollback`, switchSelector the rest: each only where it
- * differs, for the write wakes createService.
+ * differs, for the write wakes createService. No compare-and-set, or the three would fail each other: each looks again
+ * after its write, or in its next round, and resync finds what is left.
  */
 export interface AppStatus {
   readonly live?: string;

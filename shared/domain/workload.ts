@@ -88,6 +88,10 @@ export const isUnproven = ({ outcome }: Pick<Workload, 'outcome'>) =>
 export const isReady = (workload: Pick<Workload, 'replicas' | 'available'>) =>
   workload.replicas > 0 && workload.available >= workload.replicas;
 
+/** Of what is not live: still running, and able to take over. */
+export const isStandby = ({ outcome, replicas }: Pick<Workload, 'outcome' | 'replicas'>) =>
+  outcome === 'deployed' && replicas > 0;
+
 /** Whether the store should still know the Change of a Release that has ended. */
 export const isRemembered = ({ release, outcome }: Pick<Workload, 'release' | 'outcome'>, now: Date) =>
   outcome !== undefined && now.getTime() - Date.parse(release.createdAt) < kept.change;

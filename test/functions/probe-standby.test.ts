@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type StandbyFacts, standbysOf } from '../../functions/probeStandby/decide.ts';
+import { decide, type StandbyFacts } from '../../functions/probeStandby/decide.ts';
+import { standbysOf } from '../../functions/probeStandby/decide-standbys.ts';
 import type { StandbyCheck } from '../../shared/domain/standby-check.ts';
 import type { Workload } from '../../shared/domain/workload.ts';
 import { anApp, aPod, aService, aWorkload, deployed, minutesAfterNoon, NOON } from '../support/facts.ts';

@@ -7,7 +7,7 @@ import { storedEvent } from '../../scripts/local/broker/event.ts';
 import { appLabels } from '../../scripts/local/cluster/records/labels.ts';
 import { httpProbe } from '../../shared/adapters/http-probe/probe.ts';
 import type { App } from '../../shared/domain/app.ts';
-import { DeniedError, RetryableError } from '../../shared/domain/errors.ts';
+import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import type { AppEvent, Cluster } from '../../shared/ports/cluster.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { minutesAfterNoon } from '../support/facts.ts';
@@ -162,6 +162,32 @@ test('one that was swept or claimed while it was looked at has not broken', asyn
   }
   expect(world.told).toEqual([]);
   expect(await world.rollback(app)).toBe('none');
+});
+
+test('one that became ready, or no more, while it was looked at keeps its words', async () => {
+  const app = await world.standby();
+  await world.tick();
+  world.app.status = 500;
+  const listPods: Cluster['listPods'] = async (ref, release) => {
+    world.machine.unready(app, 1);
+    return world.cluster.listPods(ref, release);
+  };
+  await world.tick({ cluster: { listPods } as unknown as Cluster });
+  expect(await world.rollback(app)).toBe('r1 ready');
+  await world.tick();
+  expect(await world.rollback(app)).toBe('r1 broken');
+});
+
+test.each([
+  ['a right that is missing', new DeniedError('events is forbidden')],
+  ['what the cluster never takes', new InvalidError('metadata.namespace', 'is gone', 'Make it.')],
+])('%s for Events hides no standby that broke', async (_what, err) => {
+  const app = await world.standby();
+  world.app.status = 500;
+  const recordEvent = () => Promise.reject(err);
+  await world.tick({ cluster: { recordEvent } as unknown as Cluster });
+  expect((await world.check(app))?.fault).toContain('answered 500');
+  expect(await world.rollback(app)).toBe('r1 broken');
 });
 
 test('a Namespace without rights keeps no other from being checked', async () => {

@@ -11,10 +11,13 @@ import {
   deployed,
   minutesAfterNoon,
   NOON,
+  sha,
 } from '../support/facts.ts';
 
+const status = { live: 'r1', standby: '', commit: sha('1'), state: 'live', conditions: [] };
+
 const facts = (change: Partial<ResyncFacts> = {}): ResyncFacts => ({
-  apps: [anApp()],
+  apps: [anApp({ status })],
   workloads: [deployed(1)],
   services: [aService({ live: 1 })],
   openChanges: [],
@@ -34,7 +37,8 @@ const ready: Condition = {
   message: '',
   lastTransitionTime: NOON.toISOString(),
 };
-const wished = anApp({ spec: { hold: { by: 'Ada', at: NOON.toISOString(), release: 1 } } });
+const held = { ...status, state: 'held' };
+const wished = anApp({ status: held, spec: { hold: { by: 'Ada', at: NOON.toISOString(), release: 1 } } });
 const delivery = {
   id: '1/guid',
   event: 'push',
@@ -65,7 +69,7 @@ describe('resync emits', () => {
     ],
     [
       'a look for an App that createService never saw',
-      { apps: [anApp({ finalizers: [] })] },
+      { apps: [anApp({ status, finalizers: [] })] },
       [['dev.cite.app.found', shop]],
     ],
     [
@@ -94,7 +98,7 @@ describe('resync emits', () => {
       'a rollback of an App that is gone, though another one has its name',
       {
         openChanges: [aChange({ kind: 'rollback', state: 'switching', release: 1 })],
-        apps: [anApp({ uid: 'uid-2' })],
+        apps: [anApp({ uid: 'uid-2', status })],
       },
       [['dev.cite.change.found', { change: 'uid-1/push-1' }]],
     ],
@@ -122,6 +126,16 @@ describe('resync emits', () => {
       'a look at the workloads of a Service that selects a standby',
       { workloads: [deployed(1, { standbySince: NOON })] },
       [['dev.cite.workload.found', shop]],
+    ],
+    [
+      'a look at the workloads of an App that is not what its status says',
+      { apps: [anApp({ status: held })] },
+      [['dev.cite.workload.found', shop]],
+    ],
+    [
+      'nothing of the status of an App that has no Service',
+      { apps: [anApp()], services: [], workloads: [] },
+      [],
     ],
     ['nothing for a wish that is fulfilled', { apps: [wished] }, []],
     [

@@ -9,6 +9,7 @@ describe('the proof of a switch', () => {
     pods: [],
     previous: deployed(1),
     fault: undefined,
+    since: new Date(NOON.getTime() - 2000),
     now: NOON,
     ...change,
   });
@@ -35,6 +36,11 @@ describe('the proof of a switch', () => {
       'fails after 30 s, and says where it goes back to',
       { fault: 'GET / answered 500', now: late },
       { action: 'fail', reason: 'GET / answered 500; switching back to r1' },
+    ],
+    [
+      'asks again at the first look, however late a clock says it is',
+      { fault: 'GET / answered 500', since: late, now: late },
+      { action: 'again' },
     ],
     [
       'fails without a way back when the old one is not ready',

@@ -1,5 +1,6 @@
-import { isStandby } from '../../functions/probeStandby/decide.ts';
+import { isIdle } from '../../functions/probeStandby/decide-standbys.ts';
 import type { App } from '../../shared/domain/app.ts';
+import { isTold, summaryOf } from '../../shared/domain/app-summary.ts';
 import { type Change, type Verdict, verdictText } from '../../shared/domain/change.ts';
 import { specHash } from '../../shared/domain/release.ts';
 import { rollbackWords } from '../../shared/domain/standby-check.ts';
@@ -55,7 +56,7 @@ async function unheard(world: World): Promise<string[]> {
 async function misjudged(world: World, app: App, live: number | undefined): Promise<string[]> {
   const faults: string[] = [];
   const standbys = (await world.cluster.listWorkloads(app))
-    .filter((one) => isStandby(one) && one.release.number !== live)
+    .filter((one) => isIdle(one) && one.release.number !== live)
     .toSorted((a, b) => b.release.number - a.release.number);
   for (const standby of standbys) {
     const check = await world.store.getStandbyCheck(app.uid, standby.release.number);
@@ -164,6 +165,14 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
     faults.push(`4: live is r${service.live}, though its Change was ${verdictText(maker)}`);
   if (live?.outcome === 'failed' && numbered(service.previous)?.outcome === 'deployed' && !hold)
     faults.push(`live is r${service.live}, which failed, and r${service.previous} could be`);
+
+  // Replicas of what serves apply in place; of what has failed nobody looks after them.
+  const isServing = live && live.replicas > 0 && (live.outcome === undefined || live.outcome === 'deployed');
+  if (isServing && live.replicas !== app.spec.replicas)
+    faults.push(`live is r${service.live} with ${live.replicas} pods, ${app.spec.replicas} are asked for`);
+  const summary = { app, live: service.live, workloads };
+  if (!isTold(summary, summaryOf(summary)))
+    faults.push(`${app.name} is said to be ${JSON.stringify({ ...app.status, conditions: undefined })}`);
 
   faults.push(...(await misjudged(world, app, service.live)));
   if (hold?.release !== undefined && hold.release !== service.live) {

@@ -1,4 +1,4 @@
-import type { Workload } from '../../../shared/domain/workload.ts';
+import { isStandby, type Workload } from '../../../shared/domain/workload.ts';
 
 export const releaseStates = [
   'live',
@@ -13,13 +13,11 @@ export const releaseStates = [
 export type ReleaseState = (typeof releaseStates)[number];
 
 /** How one release stands, from what the cluster knows of it: `live` is the release that the Service selects. */
-export function releaseState(
-  { release, outcome, replicas }: Workload,
-  live: number | undefined,
-): ReleaseState {
+export function releaseState(workload: Workload, live: number | undefined): ReleaseState {
+  const { release, outcome, replicas } = workload;
   if (release.number === live) return 'live';
   if (outcome === undefined) return 'starting';
   if (outcome === 'failed' || outcome === 'cancelled') return outcome;
-  if (replicas === 0) return 'retired';
-  return outcome === 'superseded' ? 'superseded' : 'standby';
+  if (isStandby(workload)) return 'standby';
+  return replicas === 0 ? 'retired' : 'superseded';
 }

@@ -196,6 +196,40 @@ scene('a release that was overtaken loses its pods though another one writes jus
   expect(await w.workload(3)).toMatchObject({ outcome: 'superseded', replicas: 0 });
 });
 
+scene('one who stood still before he told how the App is does not tell of the past', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  await w.deliver();
+  w.interventions.before('cluster.setAppStatus', async () => {
+    w.pods.ready(SHOP, 2);
+    await w.deliver();
+    expect((await w.theApp()).status).toMatchObject({ live: 'r2', state: 'live' });
+  });
+  await w.buildEnds(B);
+  await w.deliver();
+  expect((await w.theApp()).status).toMatchObject({ live: 'r2', standby: 'r1', commit: B, state: 'live' });
+});
+
+test('at whichever moment of a look at the App somebody edits its replicas, what is live has them', async () => {
+  const before = await begin(async (w) => {
+    await w.app();
+    await w.deploy(A);
+  });
+  await atEveryCall(
+    before,
+    ownEvent('dev.cite.app.found', SHOP),
+    async (w) => {
+      await w.edit({ replicas: 3 });
+      await w.deliver();
+    },
+    async (w, where) => {
+      expect((await w.theApp()).spec.replicas, where).toBe(3);
+      expect(await w.workload(1), where).toMatchObject({ replicas: 3, available: 3 });
+    },
+  );
+});
+
 describe('at whichever moment of the sweep', () => {
   test('a new release goes live, it is kept, with no clock running', async () => {
     const before = await begin(thirdIsReady);

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { RetryableError } from '../../../shared/domain/errors.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { SHOP, type World } from './world.ts';
@@ -51,6 +52,44 @@ scene(
     );
   },
 );
+
+scene('endpoints that lag behind the switch fail no release, whatever the clock says', async (w) => {
+  await secondStarts(w);
+  w.interventions.after('cluster.switchService', () => {
+    // Whoever proves has a clock that is 31 s ahead; the first request still comes to what was live.
+    w.advance(31);
+    w.probe.tookMs = 5;
+    w.probe.fault = 'GET / answered 503';
+  });
+  w.interventions.after('probe.fault', () => {
+    w.probe.fault = undefined;
+  });
+  w.pods.ready(SHOP, 2);
+  await w.settle();
+  expect(await w.live()).toBe(2);
+  expect(await w.story(B)).toBe('deployed as r2');
+});
+
+scene('an edit during the proof goes on though its wake-up could not be sent at once', async (w) => {
+  await secondStarts(w);
+  w.interventions.after('cluster.switchService', () => w.pods.unready(SHOP, 2));
+  w.pods.ready(SHOP, 2);
+  await w.deliver();
+  await w.edit({ env: { A: '1' } });
+  await w.deliver();
+  expect((await w.theApp()).lastRelease?.number, 'it waits for the proof').toBe(2);
+  let lost = 0;
+  w.interventions.around = (call, run, args) => {
+    const { type } = (args[0] ?? {}) as { type?: string };
+    if (call === 'events.emit' && type === 'dev.cite.app.found' && lost++ === 0)
+      throw new RetryableError('the broker is away');
+    return run();
+  };
+  w.pods.ready(SHOP, 2);
+  await w.settle();
+  expect(lost).toBeGreaterThan(1);
+  expect(await w.live()).toBe(3);
+});
 
 scene('a Change whose Workload vanished ends as failed, and its commit may be pushed again', async (w) => {
   await secondStarts(w);
