@@ -79,7 +79,8 @@ async function listen(port: number, host: string, current: () => Backends | unde
     socket.on('error', () => socket.destroy());
     const addressee = addresseeOf(req.headers.host);
     const proxy = current()?.proxy;
-    if (proxy && typeof addressee === 'object') void proxy.upgrade(addressee.app, req, socket, head);
+    if (proxy && typeof addressee === 'object')
+      proxy.upgrade(addressee.app, req, socket, head).catch(() => socket.destroy());
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
   });
   // Not Node's 5 s: a client that reuses a connection must not meet its end.

@@ -1,4 +1,10 @@
-import { Agent, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { ProxyServer } from 'httpxy';
 import type { AppRef } from '../../shared/domain/app.ts';
@@ -52,7 +58,23 @@ export function appProxy({ endpoints, isThere }: ProxyOptions): AppProxy {
   const proxy = new ProxyServer<IncomingMessage, ServerResponse>({ xfwd: true });
   const sockets = new Set<Socket>();
   let turn = 0;
-  proxy.on('proxyRes', ({ headers }) => strip(headers));
+  proxy.on('proxyRes', (answer: IncomingMessage, _req: IncomingMessage, res: ServerResponse) => {
+    const fault = faultOf(answer);
+    if (fault !== undefined) {
+      refuse(res, 502, `The App's answer cannot be passed on: ${fault}.`);
+      answer.destroy();
+    }
+    strip(answer.headers);
+    // HTTP's own words for the status do. Node throws at some that an App may send, where nobody could catch it.
+    answer.statusMessage = '';
+  });
+  proxy.on('proxyReq', (sent: ClientRequest, _req: IncomingMessage, res: ServerResponse) =>
+    // Where nobody listens for it, Node ends the connection and says nothing: the visitor would wait for ever.
+    sent.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      refuse(res, 502, 'The App switched to another protocol, unasked.');
+    }),
+  );
 
   /** The next endpoint, or why there is none. */
   const route = async (app: AppRef): Promise<{ target: string } | { status: number; why: string }> => {
@@ -68,6 +90,8 @@ export function appProxy({ endpoints, isThere }: ProxyOptions): AppProxy {
     async request(app, req, res) {
       strip(req.headers);
       for (const name of FORWARDED) delete req.headers[name];
+      // Node has told the visitor to go on, and sends the body with the head: there is nothing left to expect.
+      delete req.headers.expect;
       const forward = async (last: boolean): Promise<void> => {
         const to = await route(app);
         if ('why' in to) return refuse(res, to.status, to.why);
@@ -103,6 +127,15 @@ export function appProxy({ endpoints, isThere }: ProxyOptions): AppProxy {
 const isRepeatable = ({ method = '', headers }: IncomingMessage) =>
   REPEATABLE.has(method) && !headers['content-length'] && !headers['transfer-encoding'];
 
+/** Why an answer cannot be passed on: it is none of HTTP's, or its end could not be told. */
+function faultOf({ statusCode = 0, headers }: IncomingMessage): string | undefined {
+  if (statusCode < 200) return `its status is ${statusCode}`;
+  const coding = headers['transfer-encoding'];
+  return coding === undefined || /(^|,)\s*chunked\s*$/i.test(coding)
+    ? undefined
+    : 'its transfer coding is not chunked';
+}
+
 function strip(headers: IncomingHttpHeaders): void {
   const named = (headers.connection ?? '')
     .toLowerCase()
@@ -113,5 +146,7 @@ function strip(headers: IncomingHttpHeaders): void {
 }
 
 function refuse(res: ServerResponse, status: number, why: string): void {
+  // What has begun can only be broken off.
+  if (res.headersSent) return void res.destroy();
   res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
 }

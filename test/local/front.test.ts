@@ -109,6 +109,16 @@ describe('the one port', () => {
     expect(await ask('/', page)).toMatchObject({ status: 200 });
   });
 
+  test.each([{}, { connection: 'upgrade', upgrade: 'websocket' }])(
+    'whoever asks for an App while nobody knows the Apps is not left waiting (%j)',
+    async (headers) => {
+      const isThere = () => Promise.reject(new Error('database is locked'));
+      front.serve({ ...backends, proxy: appProxy({ endpoints: () => [], isThere }) });
+      await expect(ask('/', { host: 'web.acme.localhost', ...headers })).rejects.toThrow('socket hang up');
+      expect(await ask('/')).toMatchObject({ status: 200 });
+    },
+  );
+
   test('an App answers whomever it wants to', async () => {
     const visit = { host: 'web.acme.localhost', 'sec-fetch-site': 'cross-site' };
     expect(await ask('/', visit)).toMatchObject({ status: 404 });

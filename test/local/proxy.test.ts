@@ -7,12 +7,13 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createRawServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type Front, openFront } from '../../scripts/local/front.ts';
 import { type AppProxy, appProxy, type Endpoint } from '../../scripts/local/proxy.ts';
+import { appAnswers } from '../hostile/corpus/app-answers.ts';
 
 let front: Front;
 let proxy: AppProxy;
@@ -46,6 +47,17 @@ async function pod(
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port, server };
 }
 
+/** A pod that answers each connection with these bytes. */
+async function rawPod(answer: string): Promise<Endpoint> {
+  const server = createRawServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(answer));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  ends.push(() => server.close());
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+}
+
 interface Options {
   readonly method?: string;
   readonly path?: string;
@@ -55,18 +67,28 @@ interface Options {
   readonly headers?: Record<string, string>;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly reason?: string | undefined;
+  readonly text: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
 function ask({ host = 'web.acme.localhost', body, headers, agent, ...rest }: Options = {}) {
-  return new Promise<{ status: number; text: string; headers: IncomingMessage['headers'] }>(
-    (resolve, reject) => {
-      const options = { ...rest, agent, host: '127.0.0.1', port: front.port, headers: { host, ...headers } };
-      request(options, async (res) => {
-        const text = (await res.toArray()).join('');
-        resolve({ status: res.statusCode ?? 0, text, headers: res.headers });
+  return new Promise<Answer>((resolve, reject) => {
+    const options = { ...rest, agent, host: '127.0.0.1', port: front.port, headers: { host, ...headers } };
+    const answered = async (res: IncomingMessage) => {
+      const { statusCode: status = 0, statusMessage: reason } = res;
+      return { status, reason, text: (await res.toArray()).join(''), headers: res.headers };
+    };
+    request(options, (res) => answered(res).then(resolve, reject))
+      .once('upgrade', (res, socket) => {
+        socket.destroy();
+        answered(res).then(resolve, reject);
       })
-        .once('error', reject)
-        .end(body);
-    },
-  );
+      .once('error', reject)
+      .end(body);
+  });
 }
 
 describe('the proxy of one machine', () => {
@@ -258,4 +280,42 @@ describe('the proxy of one machine', () => {
     const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
     expect(await ask({ headers })).toMatchObject({ status: 200, text: 'plain' });
   });
+
+  test.each(Object.entries(appAnswers))(
+    'an App that answers with %s keeps no visitor waiting, and ends nothing else',
+    async (_what, answer) => {
+      const visits: Options[] = [
+        {},
+        { method: 'HEAD' },
+        { method: 'POST', body: 'x', headers: { expect: '100-continue', 'content-length': '1' } },
+        { headers: { connection: 'upgrade', upgrade: 'websocket' } },
+      ];
+      for (const visit of visits) {
+        live = [await rawPod(answer)];
+        // An answer, or the end of the connection.
+        await ask(visit).catch((err: Error) => err);
+      }
+      live = [await pod('well')];
+      expect(await ask()).toMatchObject({ status: 200, text: 'well' });
+    },
+  );
+
+  test.each([
+    'a status below all',
+    'no status',
+    'another protocol, unasked',
+    'another protocol, unnamed',
+    'another coding',
+  ])('an answer with %s is 502', async (what) => {
+    live = [await rawPod(appAnswers[what] as string)];
+    expect(await ask()).toMatchObject({ status: 502, text: expect.stringContaining('App') });
+  });
+
+  test.each(['a reason with an escape', 'a reason above ASCII'])(
+    'of an answer with %s all but that is passed on',
+    async (what) => {
+      live = [await rawPod(appAnswers[what] as string)];
+      expect(await ask()).toMatchObject({ status: 200, reason: 'OK', text: 'hi' });
+    },
+  );
 });
