@@ -27,9 +27,15 @@ function get(
         resolve(status >= 200 && status < 400 ? undefined : `GET ${path} answered ${status}`);
       },
     );
-    req.once('error', (err) =>
+    // Where nobody listens for it, Node ends the connection and says nothing: no limit would end the wait.
+    req.once('upgrade', ({ statusCode }, socket) => {
+      socket.destroy();
+      resolve(`GET ${path} answered ${statusCode}`);
+    });
+    req.on('error', (err) =>
       resolve(`GET ${path}: ${signal.aborted ? `no answer in ${timeoutMs} ms` : err.message}`),
     );
+    req.once('close', () => resolve(`GET ${path}: the connection ended without an answer`));
     req.end();
   });
 }

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { httpProbe } from '../../scripts/local/cluster/supervisor/probes/http.ts';
+import { appAnswers } from '../hostile/corpus/app-answers.ts';
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+/** Of an app that writes this, and leaves its connection open. */
+async function faultOf(answer: string): Promise<string | undefined> {
+  server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.write(answer));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return (await httpProbe(port, '/health', 1000))?.replace(String(port), 'PORT');
+}
+
+test.each(Object.entries(appAnswers))(
+  'a pod that answers with %s is judged in time',
+  async (_what, answer) => {
+    expect((await faultOf(answer)) ?? 'HTTP').toMatch(/^(HTTP|Get)/);
+  },
+);
+
+test.each([
+  ['another protocol, unasked', 'HTTP probe failed with statuscode: 101'],
+  ['another protocol, unnamed', 'HTTP probe failed with statuscode: 101'],
+  ['a status below all', 'HTTP probe failed with statuscode: 99'],
+  ['an empty line', 'Get "http://127.0.0.1:PORT/health": no answer within 1s'],
+])('a pod that answers with %s is not well', async (what, fault) => {
+  expect(await faultOf(appAnswers[what] as string)).toBe(fault);
+});
