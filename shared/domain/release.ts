@@ -18,7 +18,7 @@ export const releaseRecord = z.object({
   specHash: z.string(),
   /** `spec.redeploy.id` when it was made. */
   redeploy: z.string().optional(),
-  createdAt: z.string(),
+  createdAt: z.iso.datetime(),
 });
 
 export type Release = Readonly<Omit<z.output<typeof releaseRecord>, 'redeploy'>> & {

@@ -1,6 +1,9 @@
 import type { App, AppRef } from './app.ts';
 import { isUnproven, type Service, type Workload } from './workload.ts';
 
+/** No two clocks of a platform are so far apart: a later time was not written by it. */
+const AHEAD_MS = 3_600_000;
+
 /** What becomes of one Workload, and the reason that a person is shown. */
 export interface SweepAction {
   readonly app: AppRef;
@@ -65,6 +68,9 @@ function retire(
   }
   if (workload.standbySince === undefined) {
     return { action: 'start clock', reason: 'not live, and nobody wrote since when' };
+  }
+  if (workload.standbySince.getTime() > now.getTime() + AHEAD_MS) {
+    return { action: 'start clock', reason: 'on standby since a time that is yet to come' };
   }
   if (workload.outcome !== 'deployed') {
     return { action: 'scale down', reason: `${workload.outcome ?? 'abandoned'}: it never was live` };

@@ -25,7 +25,7 @@ describe('the sweep', () => {
     ],
     [
       'names the day when it is another one',
-      { workloads: [deployed(8, { standbySince: minutesAfterNoon(700) })] },
+      { workloads: [deployed(8, { standbySince: minutesAfterNoon(700) })], now: minutesAfterNoon(700) },
       'keep',
       'kept: standby until 2026-03-02 00:40',
     ],
@@ -52,6 +52,18 @@ describe('the sweep', () => {
       { workloads: [deployed(8)], now: minutesAfterNoon(9999) },
       'start clock',
       'not live, and nobody wrote since when',
+    ],
+    [
+      'starts a clock anew that is hours ahead',
+      { workloads: [deployed(8, { standbySince: minutesAfterNoon(91) })] },
+      'start clock',
+      'on standby since a time that is yet to come',
+    ],
+    [
+      'bears with the clock of another instance',
+      { workloads: [deployed(8, { standbySince: minutesAfterNoon(90) })] },
+      'keep',
+      'kept: standby until 14:30',
     ],
     [
       'keeps what is pinned',

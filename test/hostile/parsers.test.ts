@@ -8,6 +8,7 @@ import { parsePackageJson } from '../../scripts/local/builder/package-json.ts';
 import { startCommand } from '../../scripts/local/builder/start-command.ts';
 import { parseRefUpdates } from '../../scripts/local/git-host/git/ref-update.ts';
 import { addresseeOf } from '../../scripts/local/hosts.ts';
+import { annotatedTime } from '../../shared/adapters/kubernetes/annotated-time.ts';
 import { parseRelease } from '../../shared/adapters/kubernetes/app-objects.ts';
 import { appSpec, branchName, repositoryName } from '../../shared/domain/app-spec.ts';
 import { commitPrefix } from '../../shared/domain/commit-prefix.ts';
@@ -105,6 +106,15 @@ describe('whatever it is given, a parser gives a value or a fault that names wha
 
   test.prop([text], { numRuns })('of a Release that is kept in a cluster', (annotation) => {
     parseRelease(annotation);
+  });
+
+  const years = fc.integer({ min: -300_000, max: 300_000 });
+  const times = fc
+    .tuple(years, fc.constantFrom('', '+', '-', '00'))
+    .map(([year, sign]) => `${sign}${year}-09-13T00:00:00Z`);
+  test.prop([fc.oneof(text, times)], { numRuns })('of a time that is kept in a cluster', (annotation) => {
+    const time = annotatedTime(annotation) ?? NOON;
+    expect(new Date(time.getTime() + 30 * 86_400_000).toISOString()).toBeDefined();
   });
 
   test.prop([json], { numRuns })('of a package.json', (file) => {

@@ -4,6 +4,7 @@ import { InvalidError } from '../../domain/errors.ts';
 import { workloadName } from '../../domain/naming.ts';
 import type { Service } from '../../domain/workload.ts';
 import type { ServiceSelector, Services } from '../../ports/cluster.ts';
+import { annotatedTime } from './annotated-time.ts';
 import { appResource } from './app-objects.ts';
 import { type Connection, mergePatch, pages } from './connection.ts';
 import { ask, create, find } from './errors.ts';
@@ -186,14 +187,14 @@ function toSelector(object: V1Service): ServiceSelector {
   const { namespace, name, resourceVersion, annotations } = metadataOf(object);
   const live = releaseNumber(object.spec?.selector?.[RELEASE]);
   const previous = releaseNumber(annotations[PREVIOUS]);
-  const switchedAt = annotations[SWITCHED_AT];
+  const switchedAt = annotatedTime(annotations[SWITCHED_AT]);
   return {
     app: { namespace, name },
     resourceVersion,
     ...(live === undefined ? {} : { live }),
     epoch: Number(annotations[EPOCH] ?? 0),
     ...(previous === undefined ? {} : { previous }),
-    ...(switchedAt === undefined ? {} : { switchedAt: new Date(switchedAt) }),
+    ...(switchedAt === undefined ? {} : { switchedAt }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 import type { Readiness, Workload, WorkloadOutcome } from '../../domain/workload.ts';
 import type { WorkloadChange } from '../../ports/cluster.ts';
+import { annotatedTime } from './annotated-time.ts';
 import { parseRelease } from './app-objects.ts';
 import { APP, CONTAINER, metadataOf, OUTCOME, PINNED_BY, RELEASE_RECORD, STANDBY_SINCE } from './objects.ts';
 
@@ -18,7 +19,8 @@ export function toWorkload(deployment: V1Deployment): Workload | undefined {
   const app = labels[APP];
   const release = parseRelease(annotations[RELEASE_RECORD] ?? '');
   if (app === undefined || !release) return undefined;
-  const { [STANDBY_SINCE]: standbySince, [OUTCOME]: outcome, [PINNED_BY]: pinnedBy } = annotations;
+  const { [OUTCOME]: outcome, [PINNED_BY]: pinnedBy } = annotations;
+  const standbySince = annotatedTime(annotations[STANDBY_SINCE]);
   const replicas = deployment.spec?.replicas ?? 0;
   const available = availableOf(deployment);
   const blocked = deployment.status?.conditions?.find(
@@ -34,7 +36,7 @@ export function toWorkload(deployment: V1Deployment): Workload | undefined {
     progress: progressOf(deployment, available >= replicas),
     readiness: readinessOf(deployment),
     ...(blocked ? { blocked: blocked.message ?? blocked.reason ?? 'ReplicaFailure' } : {}),
-    ...(standbySince === undefined ? {} : { standbySince: new Date(standbySince) }),
+    ...(standbySince === undefined ? {} : { standbySince }),
     ...(isOutcome(outcome) ? { outcome } : {}),
     ...(pinnedBy === undefined ? {} : { pinnedBy }),
   };

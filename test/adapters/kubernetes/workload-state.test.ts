@@ -59,6 +59,24 @@ test.each<[string, V1DeploymentStatus, object]>([
 test('a Deployment without a readable Release is no Workload', () => {
   expect(workload({}, { 'cite.dev/release-record': '{"number":1}' })).toBeUndefined();
   expect(workload({}, { 'cite.dev/release-record': 'r1' })).toBeUndefined();
+  const undated = JSON.stringify({ ...releaseOf(1, 'image'), createdAt: 'soon' });
+  expect(workload({}, { 'cite.dev/release-record': undated })).toBeUndefined();
+});
+
+test.each([
+  'soon',
+  '',
+  '1',
+  '2026-02-30T00:00:00Z',
+  '+275760-09-13T00:00:00.000Z',
+  '-271821-04-20T00:00:00Z',
+])('a standby since %j has no clock: the sweep starts one', (since) => {
+  expect(workload({}, { 'cite.dev/standby-since': since })).not.toHaveProperty('standbySince');
+});
+
+test('a standby has its clock from the time that is written, as far as years have four digits', () => {
+  for (const since of ['2026-01-02T03:04:05.678Z', '9999-12-31T23:59:59.999Z'])
+    expect(workload({}, { 'cite.dev/standby-since': since })?.standbySince?.toISOString()).toBe(since);
 });
 
 test('an outcome that nobody of us wrote is none', () => {
