@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../../shared/domain/app.ts';
+import { RetryableError } from '../../../shared/domain/errors.ts';
 import { buildLogId } from '../../../shared/domain/log.ts';
 import { type ConsoleWorld, commitOf, givenApp, givenChange, openConsole } from './world.ts';
 
@@ -149,7 +150,7 @@ describe('an open page', () => {
   test('is sent its content when that changes, and only then; it goes on where it was', async () => {
     const app = await twoReleases();
     const page = await look(at(app));
-    const updates = /hx-sse:connect="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const updates = updatesOf(page);
     const stream = await follow(updates);
     await givenChange(world, app, { title: 'Sell tea' });
     const first = await stream.next();
@@ -168,11 +169,109 @@ describe('an open page', () => {
     upToDate.close();
     resumed.close();
   });
+
+  test('of what is gone says so, and is not asked for again', async () => {
+    const app = await twoReleases();
+    const updates = updatesOf(await look(at(app)));
+    const stream = await follow(updates);
+    await world.cluster.deleteApp(app);
+    expect(await stream.rest()).toMatch(/There is no App .*event: final/s);
+    // A tab that was in the background meanwhile.
+    expect(await (await follow(updates)).rest()).toMatch(/There is no App .*event: final/s);
+  });
+
+  test('of what never was is no stream', async () => {
+    const headers = { accept: 'text/html, text/event-stream' };
+    expect((await world.ask('GET', '/apps/nobody/nothing', undefined, headers)).status).toBe(404);
+  });
+
+  test('that cannot be looked at says so once, is asked ever more seldom, and is whole again when it can be', async () => {
+    let away = false;
+    let asked = 0;
+    const flaky = await openConsole({}, (cluster) => ({
+      ...cluster,
+      async getApp(ref) {
+        asked++;
+        if (away) throw new RetryableError('the cluster is away');
+        return cluster.getApp(ref);
+      },
+    }));
+    try {
+      const app = await givenApp(flaky, { releases: [live], live: 1 });
+      const { text: page } = await flaky.ask('GET', at(app), undefined, browser);
+      away = true;
+      asked = 0;
+      const stream = await follow(updatesOf(page), {}, flaky.url);
+      const told = await stream.next();
+      expect(told).toMatch(/not up to date.*the cluster is away/s);
+      await expect.poll(() => asked, { timeout: 10_000 }).toBe(2);
+      away = false;
+      const whole = (await stream.next()).slice(told.length);
+      expect(whole).toContain('Commit of r1');
+      expect(whole).not.toContain('not up to date');
+      expect(flaky.lines.filter((line) => line.includes('to be tried again'))).toHaveLength(2);
+      stream.close();
+    } finally {
+      await flaky.close();
+    }
+  });
+
+  test('is looked at once for all who have it open, whatever else is in their address', async () => {
+    let asked = 0;
+    const counted = await openConsole({}, (cluster) => ({
+      ...cluster,
+      listServices() {
+        asked++;
+        return cluster.listServices();
+      },
+    }));
+    try {
+      const page = await counted.ask('GET', '/?z=0', undefined, browser);
+      expect(updatesOf(page.text)).not.toContain('z=');
+      asked = 0;
+      const addresses = Array.from({ length: 20 }, (_, i) => `/?z=${i}&seen=before`);
+      const streams = await Promise.all(addresses.map((path) => follow(path, {}, counted.url)));
+      await Promise.all(streams.map((stream) => stream.next()));
+      for (const stream of streams) stream.close();
+      expect(asked).toBeLessThan(5);
+    } finally {
+      await counted.close();
+    }
+  });
+
+  test('that only the headers were asked of is looked at for nobody', async () => {
+    let asked = 0;
+    const counted = await openConsole({}, (cluster) => ({
+      ...cluster,
+      listServices() {
+        asked++;
+        return cluster.listServices();
+      },
+    }));
+    try {
+      const { status } = await counted.ask('HEAD', '/?seen=before', undefined, {
+        accept: 'text/event-stream',
+      });
+      expect(status).toBe(200);
+      const stream = await follow('/?q=other&seen=before', {}, counted.url);
+      await stream.next();
+      asked = 0;
+      // Two looks of the one who is there are the time in which the other would have had one.
+      await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+      expect(asked).toBe(2);
+      stream.close();
+    } finally {
+      await counted.close();
+    }
+  });
 });
 
+const updatesOf = (page: string) =>
+  /hx-sse:connect="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+
 /** The page as a browser's stream has it. */
-async function follow(path: string, headers: Record<string, string> = {}) {
-  const req = request(new URL(path, world.url), { headers: { ...headers, accept: 'text/event-stream' } });
+async function follow(path: string, headers: Record<string, string> = {}, url = world.url) {
+  const req = request(new URL(path, url), { headers: { ...headers, accept: 'text/event-stream' } });
   req.end();
   const [res] = (await once(req, 'response')) as [IncomingMessage];
   res.setEncoding('utf8');
@@ -185,6 +284,11 @@ async function follow(path: string, headers: Record<string, string> = {}) {
         if (/^id: .+\n\n$/ms.test(text)) return text;
       }
       throw new Error(`the stream ended with ${text}`);
+    },
+    /** All that comes until the console ends it. */
+    async rest(): Promise<string> {
+      for await (const part of res) text += part;
+      return text;
     },
     close: () => req.destroy(),
   };
@@ -218,6 +322,16 @@ describe('a wish', () => {
       expect(await world.cluster.listWorkloads(app)).toEqual(before);
     },
   );
+
+  test('that another site sends is refused in words, to a browser and to a program', async () => {
+    const words = 'This form is not of this console.';
+    const page = await world.ask('POST', '/sweep', undefined, browser);
+    expect(page).toMatchObject({ status: 403, text: expect.stringContaining(words) });
+    expect((await world.ask('POST', '/sweep')).body).toMatchObject({
+      status: 403,
+      detail: expect.stringContaining(words),
+    });
+  });
 
   test('to hold and to lift', async () => {
     const app = await twoReleases();

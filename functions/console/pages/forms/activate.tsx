@@ -13,9 +13,9 @@ import { Why, wishPage } from './wish.tsx';
 /** Back to an earlier release, or on to a later one. */
 export const activateRoutes = (ports: Needs) =>
   new Hono<PageEnv>()
-    .get('/apps/:namespace/:name/activate', (c) =>
-      answerPage(c, async () => {
-        const number = releaseOf(c);
+    .get('/apps/:namespace/:name/activate', (c) => {
+      const number = releaseOf(c);
+      const look = async () => {
         const app = await requireApp(ports.cluster, refOf(c));
         const releases = await showReleases(ports, app);
         const live = releases.find(({ state }) => state === 'live');
@@ -38,8 +38,9 @@ export const activateRoutes = (ports: Needs) =>
           back: appPath(app),
           fields: <Why />,
         });
-      }),
-    )
+      };
+      return answerPage(c, look, { release: number });
+    })
     .post('/apps/:namespace/:name/activate', async (c) => {
       const release = releaseOf(c);
       const { why } = await readForm(c, whyForm);

@@ -26,7 +26,7 @@ const wanted = z.object({
   name: optional(line.pipe(appName)),
 });
 
-type Given = Readonly<Partial<Record<keyof z.output<typeof wanted>, string>>>;
+type Given = Readonly<Partial<Record<keyof z.output<typeof wanted>, string | undefined>>>;
 
 const FIELDS = [
   ['repository', 'Repository', 'owner/name'],
@@ -38,7 +38,10 @@ const FIELDS = [
 /** To register an App: first what it will be, then the making of it. */
 export const registerRoutes = (ports: Needs) =>
   new Hono<PageEnv>()
-    .get('/register', (c) => answerPage(c, () => proposal(ports, c.req.query())))
+    .get('/register', (c) => {
+      const given: Given = Object.fromEntries(FIELDS.map(([field]) => [field, c.req.query(field)]));
+      return answerPage(c, () => proposal(ports, given), given);
+    })
     .post('/register', async (c) => {
       const { app } = await register(ports, { ...(await readForm(c, wanted)), settings: {} });
       const by = c.get('person');
