@@ -37,6 +37,10 @@ export const reason = line(1024).optional().describe('Why; everybody is shown it
 
 export const releaseNumber = z.int().min(1).describe('12 of r12.');
 
+export const redeployId = line(64)
+  .min(1)
+  .describe('Any text that was not used before; the same one again is the same redeploy.');
+
 export const orUnknown = (by: string | undefined) => by ?? 'somebody';
 
 /** A number or a switch of the query string, where everything is text. */

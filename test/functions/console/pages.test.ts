@@ -26,6 +26,17 @@ const send = (
     origin,
     ...browser,
   });
+/** As a person does: the page, then its form with what it carries along. */
+async function submit(path: string, form: Record<string, string> = {}) {
+  return send(path, { ...carried(await look(path)), ...form });
+}
+const carried = (page: string): Record<string, string> =>
+  Object.fromEntries(
+    [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  );
 const standby = { outcome: 'deployed', standbySince: new Date() } as const;
 const live = { outcome: 'deployed' } as const;
 const twoReleases = () => givenApp(world, { releases: [standby, live], live: 2 });
@@ -98,7 +109,7 @@ describe('the page of an App', () => {
 
   test('says who holds it, and why', async () => {
     const app = await twoReleases();
-    await send(`${at(app)}/hold`, { why: 'Black <Friday>' });
+    await submit(`${at(app)}/hold`, { why: 'Black <Friday>' });
     expect(await look(at(app))).toMatch(/Held by .+: Black &lt;Friday&gt;/);
   });
 
@@ -305,7 +316,7 @@ describe('a wish', () => {
 
   test('to make a release live does it, with the reason and the person, and leads to its Change', async () => {
     const app = await twoReleases();
-    const { status, headers } = await send(`${at(app)}/activate?release=1`, { why: 'r2 is slow' });
+    const { status, headers } = await submit(`${at(app)}/activate?release=1`, { why: 'r2 is slow' });
     const [change] = await world.store.listChanges({ app: app.uid, open: true });
     expect(status).toBe(303);
     expect(headers.location).toBe(`/changes/${encodeURIComponent(change?.id ?? '')}`);
@@ -335,15 +346,15 @@ describe('a wish', () => {
 
   test('to hold and to lift', async () => {
     const app = await twoReleases();
-    await send(`${at(app)}/hold`, { why: 'Black Friday' });
+    await submit(`${at(app)}/hold`, { why: 'Black Friday' });
     expect((await world.cluster.getApp(app))?.spec.hold).toMatchObject({ why: 'Black Friday' });
-    await send(`${at(app)}/lift`);
+    await submit(`${at(app)}/lift`);
     expect((await world.cluster.getApp(app))?.spec.hold).toBeUndefined();
   });
 
   test('to redeploy', async () => {
     const app = await twoReleases();
-    await send(`${at(app)}/redeploy`);
+    await submit(`${at(app)}/redeploy`);
     expect((await world.cluster.getApp(app))?.spec.redeploy?.by).toMatch(/@/);
   });
 
@@ -357,9 +368,9 @@ describe('a wish', () => {
 
   test('to delete wants the name typed', async () => {
     const app = await twoReleases();
-    expect(await send(`${at(app)}/delete`, { name: 'other' })).toMatchObject({ status: 422 });
+    expect(await submit(`${at(app)}/delete`, { name: 'other' })).toMatchObject({ status: 422 });
     expect((await world.cluster.getApp(app))?.deleting).toBe(false);
-    await send(`${at(app)}/delete`, { name: 'shop' });
+    await submit(`${at(app)}/delete`, { name: 'shop' });
     expect((await world.cluster.getApp(app))?.deleting ?? true).toBe(true);
   });
 
@@ -369,6 +380,70 @@ describe('a wish', () => {
     expect(status).toBe(422);
     expect(text).toContain('release');
     expect(text).not.toContain('<b>');
+  });
+});
+
+describe('a form that was left open', () => {
+  const api = (app: App, verb: string, body: object) => world.ask('POST', `/api${at(app)}/${verb}`, body);
+  const holdOf = async (app: App) => (await world.cluster.getApp(app))?.spec.hold;
+  /** The name is another App's by now. */
+  async function replaced(app: App): Promise<App> {
+    await world.cluster.deleteApp(app);
+    return world.cluster.createApp(app, { ...app.spec, repository: 'acme/other' });
+  }
+
+  test('lifts no Hold but the one that it shows', async () => {
+    const app = await twoReleases();
+    await api(app, 'hold', { by: 'ann', why: 'lunch' });
+    const form = await look(`${at(app)}/lift`);
+    expect(form).toContain('It ends the Hold of ann (lunch).');
+    await api(app, 'lift', { by: 'bob' });
+    await api(app, 'activate', { release: 1, by: 'bob', why: 'do not lift' });
+    const { status, text } = await send(`${at(app)}/lift`, carried(form));
+    expect(status).toBe(409);
+    expect(text).toContain('bob holds');
+    expect(await holdOf(app)).toMatchObject({ by: 'bob', why: 'do not lift', release: 1 });
+  });
+
+  test.each(['hold', 'activate?release=1'])('replaces no Hold that it does not show: %s', async (verb) => {
+    const app = await twoReleases();
+    const form = await look(`${at(app)}/${verb}`);
+    await api(app, 'hold', { by: 'bob', why: 'SECURITY: do not lift' });
+    expect((await send(`${at(app)}/${verb}`, carried(form))).status).toBe(409);
+    expect(await holdOf(app)).toMatchObject({ by: 'bob', why: 'SECURITY: do not lift' });
+    expect(await world.store.listChanges({ app: app.uid, open: true })).toEqual([]);
+    expect(await look(`${at(app)}/${verb}`)).toContain(
+      'It replaces the Hold of bob (SECURITY: do not lift).',
+    );
+    expect((await submit(`${at(app)}/${verb}`, { why: 'seen' })).status).toBe(303);
+    expect(await holdOf(app)).toMatchObject({ why: 'seen' });
+  });
+
+  test.each(['hold', 'activate?release=1', 'lift'])('may be sent twice: %s', async (verb) => {
+    const app = await twoReleases();
+    const form = { ...carried(await look(`${at(app)}/${verb}`)), why: 'r2 is slow' };
+    for (const _ of [1, 2]) expect((await send(`${at(app)}/${verb}`, form)).status).toBe(303);
+  });
+
+  test.each(['delete', 'hold', 'redeploy'])('does nothing to another App of the name: %s', async (verb) => {
+    const app = await givenApp(world);
+    const form = { ...carried(await look(`${at(app)}/${verb}`)), name: 'shop' };
+    const other = await replaced(app);
+    expect((await send(`${at(app)}/${verb}`, form)).status).toBe(409);
+    expect(await world.cluster.getApp(app)).toEqual(other);
+  });
+
+  test('redeploys once, however often it is sent', async () => {
+    const app = await twoReleases();
+    const form = carried(await look(`${at(app)}/redeploy`));
+    const { id } = form;
+    expect((await send(`${at(app)}/redeploy`, form)).status).toBe(303);
+    const wished = await world.cluster.getApp(app);
+    expect(wished?.spec.redeploy?.id).toBe(id);
+    expect((await send(`${at(app)}/redeploy`, form)).status).toBe(303);
+    expect(await world.cluster.getApp(app)).toEqual(wished);
+    expect((await submit(`${at(app)}/redeploy`)).status).toBe(303);
+    expect((await world.cluster.getApp(app))?.spec.redeploy?.id).not.toBe(id);
   });
 });
 
@@ -402,7 +477,7 @@ describe('what people wrote', () => {
   test('is text on every page, and no page has a script or a style of its own', async () => {
     const app = await givenApp(world, { releases: [standby, live], live: 2 });
     const { id } = await givenChange(world, app, { title: evil, author: evil, reason: evil });
-    await send(`${at(app)}/hold`, { why: evil });
+    await submit(`${at(app)}/hold`, { why: evil });
     for (const path of [
       '/',
       at(app),
@@ -445,7 +520,8 @@ describe('who may look', () => {
       expect((await closed.ask('GET', '/', undefined, basic('ann', 'secret-of-the-api'))).status).toBe(200);
       const app = await givenApp(closed, { releases: [live], live: 1 });
       const headers = { ...basic('ann', 'secret-of-the-api'), origin: `http://${new URL(closed.url).host}` };
-      await closed.send('POST', `${at(app)}/hold`, 'why=lunch', {
+      const form = carried((await closed.ask('GET', `${at(app)}/hold`, undefined, headers)).text);
+      await closed.send('POST', `${at(app)}/hold`, `${new URLSearchParams({ ...form, why: 'lunch' })}`, {
         'content-type': 'application/x-www-form-urlencoded',
         ...headers,
       });

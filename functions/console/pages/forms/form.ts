@@ -6,6 +6,14 @@ import { parsed } from '../parsed.ts';
 
 /** What the forms send, checked as the API checks it. */
 export const whyForm = z.object({ why: reason.unwrap().default('') });
+/** What the form was made of, by its hidden fields: one without them was made of nothing that is there. */
+export const seenForm = z.object({
+  uid: z.string().default(''),
+  hold: z
+    .string()
+    .default('')
+    .transform((at) => at || null),
+});
 const releaseQuery = z.object({ release: z.coerce.number().pipe(releaseNumber) });
 
 export const refOf = (c: Context<PageEnv>) => parsed(appAddress, c.req.param());
