@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { except } from 'hono/combine';
 import { compress } from 'hono/compress';
+import { soundForm } from '../body.ts';
 import type { Needs } from '../needs.ts';
 import { appAddress } from '../schemas.ts';
 import { answerPage } from './answer-page.tsx';
@@ -38,7 +39,7 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     })
     .use(except(API, compress()))
     .route('/assets', assets)
-    .use(except(API, access, ownForms))
+    .use(except(API, access, ownForms, soundForm))
     .get('/', (c) => {
       const query = appsQuery.parse(c.req.query());
       return answerPage(c, () => appsPage(ports, query), query);

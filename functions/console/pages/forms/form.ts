@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { refusal } from '../../problem.ts';
 import { appAddress, reason, releaseNumber } from '../../schemas.ts';
 import type { PageEnv } from '../page-env.ts';
 import { parsed } from '../parsed.ts';
@@ -21,4 +22,9 @@ export const refOf = (c: Context<PageEnv>) => parsed(appAddress, c.req.param());
 export const releaseOf = (c: Context<PageEnv>) => parsed(releaseQuery, c.req.query()).release;
 
 export const readForm = async <S extends z.ZodType>(c: Context<PageEnv>, schema: S): Promise<z.output<S>> =>
-  parsed(schema, await c.req.parseBody());
+  parsed(
+    schema,
+    await c.req.parseBody().catch(() => {
+      throw refusal(400, 'The form cannot be read. Open its page anew, and send it from there.');
+    }),
+  );
