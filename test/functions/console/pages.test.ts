@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -334,6 +335,21 @@ describe('a wish', () => {
     },
   );
 
+  test('that is larger than any form is refused before it is taken apart', async () => {
+    const app = await givenApp(world);
+    const form = { ...carried(await look(`${at(app)}/hold`)), more: 'x'.repeat(64 * 1024) };
+    expect((await send(`${at(app)}/hold`, form)).status).toBe(413);
+    expect(await world.cluster.getApp(app)).toEqual(app);
+  });
+
+  test('that cannot be read is refused', async () => {
+    const app = await givenApp(world);
+    const origin = `http://${new URL(world.url).host}`;
+    const headers = { 'content-type': 'multipart/form-data', origin, ...browser };
+    const { status, text } = await world.send('POST', `${at(app)}/hold`, 'x', headers);
+    expect({ status, text }).toMatchObject({ status: 400, text: expect.stringContaining('cannot be read') });
+  });
+
   test('that another site sends is refused in words, to a browser and to a program', async () => {
     const words = 'This form is not of this console.';
     const page = await world.ask('POST', '/sweep', undefined, browser);
@@ -491,6 +507,24 @@ describe('what people wrote', () => {
       expect(page.match(/<script(?! src="\/assets\/)/g), path).toBeNull();
       expect(page.replace(/"[^"]*"/g, '').match(/<[^>]* (on\w+|style)=/g), path).toBeNull();
     }
+  });
+
+  test('hides nothing and turns nothing around, however long it is', async () => {
+    const turned = 'gpj.\u202eexe';
+    const repository = `acme/turned-${randomUUID().slice(0, 8)}`;
+    world.repository(repository, undefined, [], `${turned} ${'x'.repeat(50_000)}\n\nbody`);
+    const proposed = await look(`/register?repository=${repository}`);
+    expect(proposed).toContain('gpj. exe');
+    expect(proposed.length).toBeLessThan(10_000);
+    const app = await givenApp(world);
+    // By kubectl: nothing of the console has seen it.
+    await world.cluster.updateApp(app, { hold: { by: turned, why: turned, at: new Date().toISOString() } });
+    const held = await look(at(app));
+    expect(held).toContain('Held by gpj. exe: gpj. exe.');
+    for (const page of [proposed, held, await look(`${at(app)}/redeploy`)])
+      expect(page).not.toContain('\u202e');
+    const { body } = await world.ask('POST', `/api${at(app)}/hold`, { by: turned, why: turned });
+    expect(body.hold).toMatchObject({ by: 'gpj. exe', why: 'gpj. exe' });
   });
 
   test('could run nothing even so: the policy of every page allows files of the console alone', async () => {

@@ -95,9 +95,10 @@ export async function openConsole(config: Options = {}, around: (cluster: Cluste
       name: string,
       files: Files = { 'index.html': 'hello' },
       branches: readonly string[] = [],
+      message?: string,
     ): string {
       const work = join(dir, 'work', name);
-      const commit = commitFiles(work, files);
+      const commit = commitFiles(work, files, message);
       for (const branch of branches) git(work, 'branch', branch);
       git(dir, 'clone', '--quiet', '--bare', work, join(repositories, `${name.toLowerCase()}.git`));
       return commit;

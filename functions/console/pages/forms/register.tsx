@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { branchName, repositoryName } from '../../../../shared/domain/app-spec.ts';
+import { titleOf } from '../../../../shared/domain/change.ts';
 import { addressOf } from '../../app-of.ts';
 import type { Needs } from '../../needs.ts';
 import { type Planned, plan, register } from '../../registration.ts';
@@ -105,7 +106,7 @@ const Proposed = ({ planned: { ref, spec, head } }: { planned: Planned }) => (
       <li>{`Every push to ${spec.branch} of ${spec.repository} is built, started, proven and made live.`}</li>
       <li>
         {'Its head is the first: '}
-        <Commit sha={head.sha} title={head.message.split('\n')[0]} />
+        <Commit sha={head.sha} title={titleOf(head.message)} />
       </li>
       <li>{`A Service ${ref.name} in the Namespace ${ref.namespace}, a webhook on the repository.`}</li>
     </ul>
