@@ -6,7 +6,10 @@ import type { PageEnv } from './pages/page-env.ts';
 import { refusal } from './problem.ts';
 import { person } from './schemas.ts';
 
-/** Only whoever has the token: programs send it as a bearer's. */
+/**
+ * Only whoever has the token: programs send it as a bearer's. For /api and the pages; /openapi.json is everybody's: it
+ * says how to ask and nothing of what is there, and is the same wherever this version is installed.
+ */
 export function tokenOnly(token: string): MiddlewareHandler<PageEnv> {
   const isIt = matcherOf(token);
   return async (c, next) => {

@@ -19,12 +19,13 @@ import { sweep } from './routes/sweep.ts';
 import { why } from './routes/why.ts';
 import { securityHeaders } from './security-headers.ts';
 import { onUnknownRoute } from './unknown-route.ts';
+import { withoutBody } from './without-body.ts';
 
 /** The console: all routes meet here. The API is under /api, the pages are the rest. */
 export function consoleApp(ports: Needs): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: onInvalidInput });
   app.onError((err, c) => (wantsPage(c) ? onPageError : onError)(ports.log)(err, c));
-  app.use(securityHeaders);
+  app.use(securityHeaders, withoutBody);
   app.notFound(onUnknownRoute(app));
   const { API_TOKEN } = ports.config;
   app.use('/api/*', API_TOKEN ? tokenOnly(API_TOKEN) : thisMachineOnly, soundBody, queryOnce);

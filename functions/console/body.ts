@@ -4,6 +4,9 @@ import { invalid, refusal } from './problem.ts';
 /** No request of the API is larger: an App's spec or a Secret (1 MiB at most in Kubernetes) is the largest. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
+/** A form is a few lines of text; taking a larger one apart would keep everybody else waiting. */
+const MAX_FORM_BYTES = 64 * 1024;
+
 /** Whatever goes through a body part by part (a parser, a patch) does so by recursion. An App's spec is 5 deep. */
 const MAX_DEPTH = 32;
 
@@ -13,15 +16,23 @@ type Raw = { Bindings: { incoming: { rawBody?: Buffer } } };
 /** Refuses bodies that are too large, and JSON that is none, before a schema sees them. */
 export const soundBody: MiddlewareHandler<Raw> = async (c, next) => {
   const { rawBody } = c.env.incoming;
-  if ((rawBody?.length ?? 0) > MAX_BODY_BYTES) {
-    throw refusal(413, `The body is larger than ${MAX_BODY_BYTES} bytes. Send less.`);
-  }
+  requireAtMost(MAX_BODY_BYTES, rawBody);
   const takesBody = ['POST', 'PUT', 'PATCH'].includes(c.req.method);
   if (takesBody && /^application\/([a-z.-]+\+)?json/i.test(c.req.header('content-type') ?? '')) {
     requireJson(rawBody?.toString() ?? '');
   }
   await next();
 };
+
+/** The same for what the pages are sent. */
+export const soundForm: MiddlewareHandler<Raw> = async (c, next) => {
+  requireAtMost(MAX_FORM_BYTES, c.env.incoming.rawBody);
+  await next();
+};
+
+function requireAtMost(bytes: number, body: Buffer | undefined): void {
+  if ((body?.length ?? 0) > bytes) throw refusal(413, `The body is larger than ${bytes} bytes. Send less.`);
+}
 
 function requireJson(text: string): void {
   if (text === '') throw refusal(400, 'The body is empty. Send JSON, {} at the least.');

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { ONE_LINE } from '../../shared/domain/app-spec.ts';
 import { isAppName, MAX_NAME } from '../../shared/domain/naming.ts';
+import { sentence } from '../../shared/domain/plain-text.ts';
 import { problem } from './problem.ts';
 
 /** A Kubernetes Namespace: DNS-1123 label. */
@@ -28,7 +29,12 @@ export const appAddress = z.object({ namespace: namespaceName, name: appName });
 export const instant = z.iso.datetime('must be a time as 2026-01-31T12:00:00Z');
 
 const line = (most: number) =>
-  z.string().trim().max(most).regex(ONE_LINE, 'must be one line without control characters');
+  z
+    .string()
+    .trim()
+    .max(most)
+    .regex(ONE_LINE, 'must be one line without control characters')
+    .overwrite((text) => sentence(text));
 
 /** Who asks, as everybody is shown it. Until there is sign-in, it is what the client says. */
 export const person = line(256).min(1).optional().describe('Who asks; <user>@<host> from the cite command.');
@@ -36,6 +42,10 @@ export const person = line(256).min(1).optional().describe('Who asks; <user>@<ho
 export const reason = line(1024).optional().describe('Why; everybody is shown it.');
 
 export const releaseNumber = z.int().min(1).describe('12 of r12.');
+
+export const redeployId = line(64)
+  .min(1)
+  .describe('Any text that was not used before; the same one again is the same redeploy.');
 
 export const orUnknown = (by: string | undefined) => by ?? 'somebody';
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { HOST_NAME, isOfCluster, MAX_HOST_NAME } from './host-name.ts';
+import { sentence } from './plain-text.ts';
 
 /** What everybody is shown: kubectl shows it as it is. RE2, which the CRD's patterns are for, reads it the same way. */
 export const ONE_LINE = /^[^\x00-\x1f\x7f-\x9f]*$/;
 const line = () => z.string().regex(ONE_LINE, 'must be one line without control characters');
+/** A pattern for the CRD cannot name the marks that turn the direction of text around: they go when it is read. */
+const shown = (text: string) => sentence(text);
 
 const seconds = (initial: number, least: number, most: number) =>
   z.int().min(least).max(most).default(initial);
@@ -116,8 +119,8 @@ const hostName = z
   .refine((name) => !isOfCluster(name), 'must not be a name inside the cluster');
 
 export const hold = z.strictObject({
-  by: line().min(1).max(256).describe('Who stopped automatic switching.'),
-  why: line().max(1024).default('').describe('The reason that everybody is shown.'),
+  by: line().min(1).max(256).overwrite(shown).describe('Who stopped automatic switching.'),
+  why: line().max(1024).overwrite(shown).default('').describe('The reason that everybody is shown.'),
   at: z.iso.datetime().describe('Since when, as 2026-01-31T12:00:00Z.'),
   release: z.int().min(1).optional().describe('The release that the person asked to be live: a rollback.'),
   givenUp: z.int().min(1).optional().describe('The release that was asked for, and did not get ready.'),

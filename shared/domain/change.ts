@@ -105,9 +105,9 @@ export function changeOf(
     app: { namespace: app.namespace, name: app.name, uid: app.uid },
     repository: app.spec.repository,
     branch: app.spec.branch,
-    title: sentence(firstLine(cause.title), MAX_TITLE),
-    author: sentence(firstLine(cause.author), MAX_TITLE),
-    ...(by ? { by: sentence(firstLine(by), MAX_TITLE) } : {}),
+    title: titleOf(cause.title),
+    author: titleOf(cause.author),
+    ...(by ? { by: titleOf(by) } : {}),
     ...(redoes === undefined ? {} : { redoes }),
   };
 }
@@ -116,10 +116,10 @@ export function changeOf(
 export const endedWith = (verdict: Verdict) =>
   ({ state: 'ended', reason: verdictText(verdict), verdict }) as const;
 
-/** Of a commit's message, and of a name. */
 const MAX_TITLE = 200;
 
-const firstLine = (text: string) => text.replace(/\n[\s\S]*$/, '');
+/** Of a commit's message, and of a name: its first line, as people may be shown it. */
+export const titleOf = (text: string) => sentence(text.replace(/\n[\s\S]*$/, ''), MAX_TITLE);
 
 /** Others' words in it (a pod's, a registry's, a person's) as people may be shown them. */
 function plainVerdict(verdict: Verdict): Verdict {

@@ -40,8 +40,11 @@ export interface Apps {
   removeFinalizer(ref: AppRef, name: string): Promise<void>;
   /** Shows the App's people what became of it, for as long as the cluster keeps events; one of an id once. */
   recordEvent(app: AppRef & { readonly uid: string }, event: AppEvent): Promise<void>;
-  /** Marks it as being deleted; it goes when its last finalizer does. */
-  deleteApp(ref: AppRef): Promise<void>;
+  /**
+   * Marks it as being deleted; it goes when its last finalizer does. With its uid only that very App: ConflictError
+   * where another one has the name by now.
+   */
+  deleteApp(app: AppRef & { readonly uid?: string }): Promise<void>;
   /** Content of a Secret of the Namespace; undefined: not there. */
   readSecret(namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined>;
   /** Makes or replaces a Secret that Cite made; InvalidError where somebody else's has the name. */

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { RetryableError } from '../../shared/domain/errors.ts';
+import { givenApp, openConsole } from '../functions/console/world.ts';
 import { noBrowser, openBrowser } from '../support/browser.ts';
 import { answering, nodeApp } from './files.ts';
 import { openWorld, SCENES, type World } from './world.ts';
@@ -105,6 +107,33 @@ describe.skipIf(noBrowser)('in a browser', SCENES, () => {
     await world.api('POST', `/api/apps/${app.namespace}/${app.name}/hold`, { why: 'lunch' });
     await show(page, true);
     await page.getByText(/Held by .*lunch/).waitFor();
+  });
+
+  test('an open page says that it is behind, is whole again, and says when what it shows is gone', async () => {
+    let away = false;
+    const console = await openConsole({}, (cluster) => ({
+      ...cluster,
+      async getApp(ref) {
+        if (away) throw new RetryableError('the cluster is away');
+        return cluster.getApp(ref);
+      },
+    }));
+    try {
+      const app = await givenApp(console, { releases: [{ outcome: 'deployed' }], live: 1 });
+      const page = await context.newPage();
+      await page.goto(`${console.url}/apps/${app.namespace}/${app.name}`);
+      away = true;
+      await page.getByRole('status').getByText('the cluster is away').waitFor();
+      await page.getByText('Commit of r1').first().waitFor();
+      away = false;
+      await page.getByText('the cluster is away').waitFor({ state: 'detached' });
+      await page.getByText('Commit of r1').first().waitFor();
+      await console.cluster.deleteApp(app);
+      await page.getByText('There is no App').waitFor();
+      await page.getByText('Commit of r1').waitFor({ state: 'detached' });
+    } finally {
+      await console.close();
+    }
   });
 
   test('a page is whole on a phone, and without scripts', async () => {

@@ -38,12 +38,12 @@ export async function putImage(
 }
 
 /** A git repository with one commit of these files. */
-export function commitFiles(repository: string, files: Files): string {
+export function commitFiles(repository: string, files: Files, message = 'a commit'): string {
   mkdirSync(repository, { recursive: true });
   writeFiles(repository, files);
   if (!existsSync(join(repository, '.git'))) git(repository, 'init', '--quiet', '--initial-branch=main');
   git(repository, 'add', '--all');
-  git(repository, 'commit', '--quiet', '--allow-empty', '-m', 'a commit');
+  git(repository, 'commit', '--quiet', '--allow-empty', '-m', message);
   return git(repository, 'rev-parse', 'HEAD');
 }
 

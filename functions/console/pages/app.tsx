@@ -1,5 +1,6 @@
 import type { AppRef, Condition } from '../../../shared/domain/app.ts';
 import type { Change } from '../../../shared/domain/change.ts';
+import { sentence } from '../../../shared/domain/plain-text.ts';
 import type { Pod } from '../../../shared/domain/workload.ts';
 import { requireApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
@@ -92,7 +93,7 @@ const Troubles = ({ conditions }: { conditions: readonly Condition[] }) => {
     <ul class="troubles">
       {wrong.map(({ type, reason, message }) => (
         <li>
-          <strong>{`${type}: ${reason}`}</strong> {message}
+          <strong>{sentence(`${type}: ${reason}`)}</strong> {sentence(message)}
         </li>
       ))}
     </ul>
@@ -169,7 +170,7 @@ const Pods = ({ pods }: { pods: readonly Pod[] }) =>
               <td>{`r${pod.release}`}</td>
               <td>{pod.ready ? 'Ready' : pod.phase}</td>
               <td>{pod.restarts}</td>
-              <td>{[pod.reason, pod.message].filter(Boolean).join(': ')}</td>
+              <td>{sentence([pod.reason, pod.message].filter(Boolean).join(': '))}</td>
             </tr>
           ))}
         </tbody>

@@ -24,9 +24,9 @@ type LedgerQuery = z.output<typeof ledgerQuery>;
 
 /** All Changes, newest first: what became of everything, and who was it. */
 export const ledgerRoutes = (ports: Needs) =>
-  new Hono<PageEnv>().get('/changes', (c) =>
-    answerPage(c, async () => {
-      const query = ledgerQuery.parse(c.req.query());
+  new Hono<PageEnv>().get('/changes', (c) => {
+    const query = ledgerQuery.parse(c.req.query());
+    const look = async () => {
       const found = await ports.store.listChanges({ ...asked(query), limit: PAGE_SIZE + 1 });
       const shown = found.slice(0, PAGE_SIZE);
       const last = shown.at(-1);
@@ -48,8 +48,9 @@ export const ledgerRoutes = (ports: Needs) =>
           </>
         ),
       };
-    }),
-  );
+    };
+    return answerPage(c, look, query);
+  });
 
 function asked({ person, branch, outcome, cursor }: LedgerQuery): ChangeQuery {
   return {

@@ -25,17 +25,18 @@ const TAIL = 2000;
 /** What builds and pods print, as it comes; searched; and whole, as a download. */
 export const logRoutes = (ports: Needs) =>
   new Hono<PageEnv>()
-    .get('/builds/:key', (c) =>
-      answerPage(c, () => buildLogPage(ports, c.req.param('key'), query.parse(c.req.query()).q)),
-    )
+    .get('/builds/:key', (c) => {
+      const { q } = query.parse(c.req.query());
+      return answerPage(c, () => buildLogPage(ports, c.req.param('key'), q), { q });
+    })
     .get('/builds/:key/log', async (c) => {
       const kept = await ports.store.readLog(buildLogId(c.req.param('key')));
       if (kept === undefined) throw refusal(404, 'The log is not whole yet, or was kept long enough.');
       return plainText(c, () => [[kept]]);
     })
-    .get('/apps/:namespace/:name/logs', (c) =>
-      answerPage(c, async () => {
-        const { q, release } = query.parse(c.req.query());
+    .get('/apps/:namespace/:name/logs', (c) => {
+      const { q, release } = query.parse(c.req.query());
+      const look = async () => {
         const app = await requireApp(ports.cluster, parsed(appAddress, c.req.param()));
         const pods = await ports.cluster.listPods(app, release);
         const logs = await Promise.all(
@@ -66,8 +67,9 @@ export const logRoutes = (ports: Needs) =>
             </>
           ),
         };
-      }),
-    );
+      };
+      return answerPage(c, look, { q, release });
+    });
 
 async function buildLogPage({ cluster, store }: Needs, key: string, q: string): Promise<Page> {
   if (!/^[0-9a-f]{32}$/.test(key)) throw refusal(404, 'There is no such build.');

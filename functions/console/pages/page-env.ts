@@ -1,3 +1,5 @@
+import type { Logger } from '../../../shared/runtime/logger.ts';
+
 /** A page as it was seen. */
 export interface Seen {
   readonly title: string;
@@ -15,5 +17,6 @@ export interface PageEnv {
     person: string;
     /** The looks of this moment, by address. */
     looks: Map<string, Promise<Seen>>;
+    log: Logger;
   };
 }

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { except } from 'hono/combine';
 import { compress } from 'hono/compress';
-import { csrf } from 'hono/csrf';
+import { soundForm } from '../body.ts';
 import type { Needs } from '../needs.ts';
 import { appAddress } from '../schemas.ts';
 import { answerPage } from './answer-page.tsx';
@@ -19,6 +19,7 @@ import { redeployRoutes } from './forms/redeploy.tsx';
 import { registerRoutes } from './forms/register.tsx';
 import { ledgerRoutes } from './ledger.tsx';
 import { logRoutes } from './log.tsx';
+import { ownForms } from './own-forms.ts';
 import type { PageEnv, Seen } from './page-env.ts';
 import { parsed } from './parsed.ts';
 import { statusPage } from './status.tsx';
@@ -33,12 +34,16 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
   return new Hono<PageEnv>()
     .use((c, next) => {
       c.set('looks', looks);
+      c.set('log', ports.log);
       return next();
     })
     .use(except(API, compress()))
     .route('/assets', assets)
-    .use(except(API, access, csrf()))
-    .get('/', (c) => answerPage(c, () => appsPage(ports, appsQuery.parse(c.req.query()))))
+    .use(except(API, access, ownForms, soundForm))
+    .get('/', (c) => {
+      const query = appsQuery.parse(c.req.query());
+      return answerPage(c, () => appsPage(ports, query), query);
+    })
     .get('/apps/:namespace/:name', (c) =>
       answerPage(c, () => appPage(ports, parsed(appAddress, c.req.param()))),
     )

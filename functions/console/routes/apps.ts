@@ -1,12 +1,13 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
-import { addressOf, refOf, requireApp } from '../app-of.ts';
+import { addressOf, requireApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { reconfigure } from '../reconfigure.ts';
 import { register } from '../registration.ts';
 import { answers, appAddress, appName, json, jsonBody, namespaceName } from '../schemas.ts';
 import { appView, newAppView, showApp } from '../views/app.ts';
 import { appSummary, summarizeAll } from '../views/summary.ts';
+import { appUid, requireAsSeen } from '../wishes/preconditions.ts';
 
 const { hold: _, redeploy: __, repository, branch, ...settings } = appSpec.shape;
 
@@ -66,7 +67,7 @@ const remove = createRoute({
   method: 'delete',
   path: '/apps/{namespace}/{name}',
   summary: 'Delete an App and all that was made for it',
-  request: { params: appAddress },
+  request: { params: appAddress, query: z.object({ uid: appUid.optional() }) },
   responses: answers(202, 'It goes when its finalizer has run.', z.object({ message: z.string() })),
 });
 
@@ -103,7 +104,8 @@ export function apps(ports: Needs): OpenAPIHono {
     })
     .openapi(remove, async (c) => {
       const app = await requireApp(cluster, c.req.valid('param'));
-      await cluster.deleteApp(refOf(app));
+      requireAsSeen(app, c.req.valid('query'));
+      await cluster.deleteApp(app);
       log.info({ audit: 'app deleted', app: addressOf(app) }, 'app deleted');
       return c.json({ message: `${addressOf(app)} and all that was made for it is being deleted.` }, 202);
     });

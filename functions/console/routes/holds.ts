@@ -4,12 +4,16 @@ import { addressOf } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { answers, appAddress, jsonBody, orUnknown, person, reason } from '../schemas.ts';
 import { hold, lift } from '../wishes/hold.ts';
+import { preconditions } from '../wishes/preconditions.ts';
 
 const holding = createRoute({
   method: 'post',
   path: '/apps/{namespace}/{name}/hold',
   summary: 'Stop automatic switching: pushes are built, but wait',
-  request: { params: appAddress, body: jsonBody(z.strictObject({ by: person, why: reason })) },
+  request: {
+    params: appAddress,
+    body: jsonBody(z.strictObject({ by: person, why: reason, preconditions: preconditions.optional() })),
+  },
   responses: answers(200, 'The Hold, as everybody is shown it.', z.object({ hold: holdSchema })),
 });
 
@@ -17,7 +21,10 @@ const lifting = createRoute({
   method: 'post',
   path: '/apps/{namespace}/{name}/lift',
   summary: 'Let automatic switching go on; the newest Change that waited is released',
-  request: { params: appAddress, body: jsonBody(z.strictObject({ by: person })) },
+  request: {
+    params: appAddress,
+    body: jsonBody(z.strictObject({ by: person, preconditions: preconditions.optional() })),
+  },
   responses: answers(202, 'Lifted.', z.object({ message: z.string().describe('What follows.') })),
 });
 
@@ -25,16 +32,16 @@ export function holds(ports: Needs): OpenAPIHono {
   const { log } = ports;
   return new OpenAPIHono()
     .openapi(holding, async (c) => {
-      const { by, why = '' } = c.req.valid('json');
+      const { by, why = '', preconditions } = c.req.valid('json');
       const ref = c.req.valid('param');
-      const written = await hold(ports, ref, orUnknown(by), why);
+      const written = await hold(ports, ref, orUnknown(by), why, preconditions);
       log.info({ audit: 'hold', app: addressOf(ref), by, why }, 'held');
       return c.json({ hold: written }, 200);
     })
     .openapi(lifting, async (c) => {
-      const { by } = c.req.valid('json');
+      const { by, preconditions } = c.req.valid('json');
       const ref = c.req.valid('param');
-      const message = await lift(ports, ref, orUnknown(by));
+      const message = await lift(ports, ref, orUnknown(by), preconditions);
       log.info({ audit: 'lift', app: addressOf(ref), by }, 'lifted');
       return c.json({ message }, 202);
     });

@@ -1,11 +1,21 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { addressOf, refOf, requireApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
-import { answers, appAddress, jsonBody, orUnknown, person, reason, releaseNumber } from '../schemas.ts';
+import {
+  answers,
+  appAddress,
+  jsonBody,
+  orUnknown,
+  person,
+  reason,
+  redeployId,
+  releaseNumber,
+} from '../schemas.ts';
 import { changeView, showChange } from '../views/change.ts';
 import { releaseView, showReleases } from '../views/release.ts';
 import { activate } from '../wishes/activate.ts';
 import { pin } from '../wishes/pin.ts';
+import { preconditions } from '../wishes/preconditions.ts';
 import { redeploy } from '../wishes/redeploy.ts';
 import { standbyWarning } from '../wishes/standby-warning.ts';
 
@@ -32,7 +42,14 @@ const activation = createRoute({
   summary: 'Make an earlier release live (rollback); sets a Hold',
   request: {
     params,
-    body: jsonBody(z.strictObject({ release: releaseNumber, by: person, why: reason })),
+    body: jsonBody(
+      z.strictObject({
+        release: releaseNumber,
+        by: person,
+        why: reason,
+        preconditions: preconditions.optional(),
+      }),
+    ),
   },
   responses: answers(202, 'The Change that does it.', activationView),
 });
@@ -41,7 +58,12 @@ const redeployment = createRoute({
   method: 'post',
   path: `${path}/redeploy`,
   summary: 'Run the newest commit anew, as a new release',
-  request: { params, body: jsonBody(z.strictObject({ by: person })) },
+  request: {
+    params,
+    body: jsonBody(
+      z.strictObject({ by: person, id: redeployId.optional(), preconditions: preconditions.optional() }),
+    ),
+  },
   responses: answers(
     202,
     'Written down: a Change of kind redeploy follows.',
@@ -73,16 +95,17 @@ export function releases(ports: Needs): OpenAPIHono {
       return c.json({ releases: await showReleases(ports, app) }, 200);
     })
     .openapi(activation, async (c) => {
-      const { release, by, why = '' } = c.req.valid('json');
+      const { release, by, why = '', preconditions } = c.req.valid('json');
       const ref = c.req.valid('param');
-      const change = await activate(ports, ref, { release, by: orUnknown(by), why });
+      const change = await activate(ports, ref, { release, by: orUnknown(by), why }, preconditions);
       log.info({ audit: 'activate', app: addressOf(ref), release, by, why }, 'activate requested');
       const warning = await standbyWarning(ports, change, release);
       return c.json({ ...showChange(change), ...(warning === undefined ? {} : { warning }) }, 202);
     })
     .openapi(redeployment, async (c) => {
-      const by = orUnknown(c.req.valid('json').by);
-      const { app, id } = await redeploy(ports, c.req.valid('param'), by);
+      const { preconditions, ...wish } = c.req.valid('json');
+      const by = orUnknown(wish.by);
+      const { app, id } = await redeploy(ports, c.req.valid('param'), { ...wish, by }, preconditions);
       log.info({ audit: 'redeploy', app: addressOf(app), id, by }, 'redeploy requested');
       const held = app.spec.hold ? ` It waits: ${app.spec.hold.by} holds the App.` : '';
       return c.json({ id, message: `${addressOf(app)} is deployed anew.${held}` }, 202);

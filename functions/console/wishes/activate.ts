@@ -7,6 +7,7 @@ import { addressOf, again, raiseEpoch, refOf, requireLivingApp } from '../app-of
 import type { Needs } from '../needs.ts';
 import { refusal } from '../problem.ts';
 import { giveUp } from './give-up.ts';
+import { type Preconditions, requireAsSeen } from './preconditions.ts';
 
 export interface Activation {
   readonly release: number;
@@ -18,12 +19,18 @@ export interface Activation {
  * A person wants that release live. The Hold comes first, then the epoch: a switch that was decided before fails its
  * test, and no later one undoes this (DESIGN §6, invariant 6). Asked again for the same release, it goes on where it was.
  */
-export async function activate(ports: Needs, ref: AppRef, wish: Activation): Promise<Change> {
+export async function activate(
+  ports: Needs,
+  ref: AppRef,
+  wish: Activation,
+  seen: Preconditions = {},
+): Promise<Change> {
   const { cluster, events } = ports;
   const app = await requireLivingApp(cluster, ref);
   const target = await requireActivatable(ports, app, wish.release);
   const held = await again(async () => {
     const fresh = await requireLivingApp(cluster, ref);
+    requireAsSeen(fresh, seen, wish);
     return cluster.updateApp(fresh, { hold: { ...wish, at: ports.clock().toISOString() } });
   });
   await raiseEpoch(cluster, ref);

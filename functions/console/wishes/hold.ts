@@ -5,12 +5,20 @@ import { ledger } from '../../../shared/runtime/ledger.ts';
 import { addressOf, again, raiseEpoch, refOf, requireLivingApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { giveUp } from './give-up.ts';
+import { type Preconditions, requireAsSeen } from './preconditions.ts';
 
 /** Stops automatic switching. A release that a rollback asked for stays asked for. */
-export async function hold(ports: Needs, ref: AppRef, by: string, why: string): Promise<Hold> {
+export async function hold(
+  ports: Needs,
+  ref: AppRef,
+  by: string,
+  why: string,
+  seen: Preconditions = {},
+): Promise<Hold> {
   const { cluster, clock } = ports;
   const written = await again(async () => {
     const app = await requireLivingApp(cluster, ref);
+    requireAsSeen(app, seen, { by, why });
     const release = app.spec.hold?.release;
     const wish = { by, why, at: clock().toISOString(), ...(release === undefined ? {} : { release }) };
     await cluster.updateApp(app, { hold: wish });
@@ -21,10 +29,11 @@ export async function hold(ports: Needs, ref: AppRef, by: string, why: string): 
 }
 
 /** Lets automatic switching go on, and says what that does. Asked again, it only tells the platform again. */
-export async function lift(ports: Needs, ref: AppRef, by: string): Promise<string> {
+export async function lift(ports: Needs, ref: AppRef, by: string, seen: Preconditions = {}): Promise<string> {
   const { cluster, events } = ports;
   const app = await again(async () => {
     const fresh = await requireLivingApp(cluster, ref);
+    requireAsSeen(fresh, seen);
     return fresh.spec.hold ? cluster.updateApp(fresh, { hold: null }) : fresh;
   });
   const service = await raiseEpoch(cluster, ref);

@@ -86,9 +86,10 @@ export function kubernetesApps({ custom }: Connection): AppVerbs {
       await find(custom.patchNamespacedCustomObject({ ...appResource, namespace, name, body }, mergePatch));
     },
 
-    async deleteApp({ namespace, name }) {
+    async deleteApp({ namespace, name, uid }) {
       checkNames({ namespace, name });
-      await find(custom.deleteNamespacedCustomObject({ ...appResource, namespace, name }));
+      const body = uid === undefined ? {} : { preconditions: { uid } };
+      await find(custom.deleteNamespacedCustomObject({ ...appResource, namespace, name, body }));
     },
   };
 }

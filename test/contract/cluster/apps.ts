@@ -217,6 +217,18 @@ export function appsContract(world: World): void {
     await expect(cluster.updateApp(app, { hold: held })).rejects.toThrow(ConflictError);
   });
 
+  test('that is to go by its uid goes, and never another one that has its name by now', async () => {
+    const { cluster } = world();
+    const app = await newApp(world);
+    await cluster.deleteApp(app);
+    await cluster.deleteApp(app);
+    const again = await cluster.createApp(refOf(app), app.spec);
+    await expect(cluster.deleteApp(app)).rejects.toThrow(ConflictError);
+    expect(await cluster.getApp(refOf(app))).toEqual(again);
+    await cluster.deleteApp(again);
+    expect(await cluster.getApp(refOf(app))).toBeUndefined();
+  });
+
   test('of the status only what is named is replaced, and nothing else changes', async () => {
     const { cluster } = world();
     const app = await newApp(world);

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../../shared/domain/app.ts';
+import { RetryableError } from '../../../shared/domain/errors.ts';
 import { buildLogId } from '../../../shared/domain/log.ts';
 import { type ConsoleWorld, commitOf, givenApp, givenChange, openConsole } from './world.ts';
 
@@ -25,6 +27,17 @@ const send = (
     origin,
     ...browser,
   });
+/** As a person does: the page, then its form with what it carries along. */
+async function submit(path: string, form: Record<string, string> = {}) {
+  return send(path, { ...carried(await look(path)), ...form });
+}
+const carried = (page: string): Record<string, string> =>
+  Object.fromEntries(
+    [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  );
 const standby = { outcome: 'deployed', standbySince: new Date() } as const;
 const live = { outcome: 'deployed' } as const;
 const twoReleases = () => givenApp(world, { releases: [standby, live], live: 2 });
@@ -97,7 +110,7 @@ describe('the page of an App', () => {
 
   test('says who holds it, and why', async () => {
     const app = await twoReleases();
-    await send(`${at(app)}/hold`, { why: 'Black <Friday>' });
+    await submit(`${at(app)}/hold`, { why: 'Black <Friday>' });
     expect(await look(at(app))).toMatch(/Held by .+: Black &lt;Friday&gt;/);
   });
 
@@ -149,7 +162,7 @@ describe('an open page', () => {
   test('is sent its content when that changes, and only then; it goes on where it was', async () => {
     const app = await twoReleases();
     const page = await look(at(app));
-    const updates = /hx-sse:connect="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const updates = updatesOf(page);
     const stream = await follow(updates);
     await givenChange(world, app, { title: 'Sell tea' });
     const first = await stream.next();
@@ -168,11 +181,111 @@ describe('an open page', () => {
     upToDate.close();
     resumed.close();
   });
+
+  test('of what is gone says so, and is not asked for again', async () => {
+    const app = await twoReleases();
+    const updates = updatesOf(await look(at(app)));
+    const stream = await follow(updates);
+    await world.cluster.deleteApp(app);
+    expect(await stream.rest()).toMatch(/There is no App .*event: final/s);
+    // A tab that was in the background meanwhile.
+    expect(await (await follow(updates)).rest()).toMatch(/There is no App .*event: final/s);
+  });
+
+  test('of what never was is no stream', async () => {
+    const headers = { accept: 'text/html, text/event-stream' };
+    expect((await world.ask('GET', '/apps/nobody/nothing', undefined, headers)).status).toBe(404);
+  });
+
+  test('that cannot be looked at says so once, is asked ever more seldom, and is whole again when it can be', async () => {
+    let away = false;
+    let asked = 0;
+    const flaky = await openConsole({}, (cluster) => ({
+      ...cluster,
+      async getApp(ref) {
+        asked++;
+        if (away) throw new RetryableError('the cluster is away');
+        return cluster.getApp(ref);
+      },
+    }));
+    try {
+      const app = await givenApp(flaky, { releases: [live], live: 1 });
+      const { text: page } = await flaky.ask('GET', at(app), undefined, browser);
+      away = true;
+      asked = 0;
+      const stream = await follow(updatesOf(page), {}, flaky.url);
+      const told = await stream.next();
+      expect(told).toMatch(/not up to date.*the cluster is away/s);
+      await expect.poll(() => asked, { timeout: 10_000 }).toBe(2);
+      away = false;
+      const whole = (await stream.next()).slice(told.length);
+      expect(whole).toContain('Commit of r1');
+      expect(whole).not.toContain('not up to date');
+      expect(flaky.lines.filter((line) => line.includes('to be tried again'))).toHaveLength(2);
+      stream.close();
+    } finally {
+      await flaky.close();
+    }
+  });
+
+  test('is looked at once for all who have it open, whatever else is in their address', async () => {
+    let asked = 0;
+    const counted = await openConsole({}, (cluster) => ({
+      ...cluster,
+      listServices() {
+        asked++;
+        return cluster.listServices();
+      },
+    }));
+    try {
+      const page = await counted.ask('GET', '/?z=0', undefined, browser);
+      expect(updatesOf(page.text)).not.toContain('z=');
+      asked = 0;
+      const addresses = Array.from({ length: 20 }, (_, i) => `/?z=${i}&seen=before`);
+      const streams = await Promise.all(addresses.map((path) => follow(path, {}, counted.url)));
+      await Promise.all(streams.map((stream) => stream.next()));
+      for (const stream of streams) stream.close();
+      expect(asked).toBeLessThan(5);
+    } finally {
+      await counted.close();
+    }
+  });
+
+  test('that only the headers were asked of is looked at for nobody', async () => {
+    const looks = { all: 0, one: 0 };
+    const counted = await openConsole({}, (cluster) => ({
+      ...cluster,
+      listServices() {
+        looks.all++;
+        return cluster.listServices();
+      },
+      getApp(ref) {
+        looks.one++;
+        return cluster.getApp(ref);
+      },
+    }));
+    try {
+      const app = await givenApp(counted);
+      const accept = 'text/event-stream';
+      const { status } = await counted.ask('HEAD', `${at(app)}?seen=before`, undefined, { accept });
+      expect({ status, looks: looks.one }).toEqual({ status: 200, looks: 1 });
+      const stream = await follow('/?seen=before', {}, counted.url);
+      // In the time of two more looks of the one who is there the other would have had one.
+      await expect.poll(() => looks.all, { timeout: 10_000 }).toBe(3);
+      expect(looks.one).toBe(1);
+      stream.close();
+    } finally {
+      await counted.close();
+    }
+  });
 });
 
+const updatesOf = (page: string) =>
+  /hx-sse:connect="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+
 /** The page as a browser's stream has it. */
-async function follow(path: string, headers: Record<string, string> = {}) {
-  const req = request(new URL(path, world.url), { headers: { ...headers, accept: 'text/event-stream' } });
+async function follow(path: string, headers: Record<string, string> = {}, url = world.url) {
+  const req = request(new URL(path, url), { headers: { ...headers, accept: 'text/event-stream' } });
   req.end();
   const [res] = (await once(req, 'response')) as [IncomingMessage];
   res.setEncoding('utf8');
@@ -185,6 +298,11 @@ async function follow(path: string, headers: Record<string, string> = {}) {
         if (/^id: .+\n\n$/ms.test(text)) return text;
       }
       throw new Error(`the stream ended with ${text}`);
+    },
+    /** All that comes until the console ends it. */
+    async rest(): Promise<string> {
+      for await (const part of res) text += part;
+      return text;
     },
     close: () => req.destroy(),
   };
@@ -201,7 +319,7 @@ describe('a wish', () => {
 
   test('to make a release live does it, with the reason and the person, and leads to its Change', async () => {
     const app = await twoReleases();
-    const { status, headers } = await send(`${at(app)}/activate?release=1`, { why: 'r2 is slow' });
+    const { status, headers } = await submit(`${at(app)}/activate?release=1`, { why: 'r2 is slow' });
     const [change] = await world.store.listChanges({ app: app.uid, open: true });
     expect(status).toBe(303);
     expect(headers.location).toBe(`/changes/${encodeURIComponent(change?.id ?? '')}`);
@@ -219,17 +337,42 @@ describe('a wish', () => {
     },
   );
 
+  test('that is larger than any form is refused before it is taken apart', async () => {
+    const app = await givenApp(world);
+    const form = { ...carried(await look(`${at(app)}/hold`)), more: 'x'.repeat(64 * 1024) };
+    expect((await send(`${at(app)}/hold`, form)).status).toBe(413);
+    expect(await world.cluster.getApp(app)).toEqual(app);
+  });
+
+  test('that cannot be read is refused', async () => {
+    const app = await givenApp(world);
+    const origin = `http://${new URL(world.url).host}`;
+    const headers = { 'content-type': 'multipart/form-data', origin, ...browser };
+    const { status, text } = await world.send('POST', `${at(app)}/hold`, 'x', headers);
+    expect({ status, text }).toMatchObject({ status: 400, text: expect.stringContaining('cannot be read') });
+  });
+
+  test('that another site sends is refused in words, to a browser and to a program', async () => {
+    const words = 'This form is not of this console.';
+    const page = await world.ask('POST', '/sweep', undefined, browser);
+    expect(page).toMatchObject({ status: 403, text: expect.stringContaining(words) });
+    expect((await world.ask('POST', '/sweep')).body).toMatchObject({
+      status: 403,
+      detail: expect.stringContaining(words),
+    });
+  });
+
   test('to hold and to lift', async () => {
     const app = await twoReleases();
-    await send(`${at(app)}/hold`, { why: 'Black Friday' });
+    await submit(`${at(app)}/hold`, { why: 'Black Friday' });
     expect((await world.cluster.getApp(app))?.spec.hold).toMatchObject({ why: 'Black Friday' });
-    await send(`${at(app)}/lift`);
+    await submit(`${at(app)}/lift`);
     expect((await world.cluster.getApp(app))?.spec.hold).toBeUndefined();
   });
 
   test('to redeploy', async () => {
     const app = await twoReleases();
-    await send(`${at(app)}/redeploy`);
+    await submit(`${at(app)}/redeploy`);
     expect((await world.cluster.getApp(app))?.spec.redeploy?.by).toMatch(/@/);
   });
 
@@ -243,9 +386,9 @@ describe('a wish', () => {
 
   test('to delete wants the name typed', async () => {
     const app = await twoReleases();
-    expect(await send(`${at(app)}/delete`, { name: 'other' })).toMatchObject({ status: 422 });
+    expect(await submit(`${at(app)}/delete`, { name: 'other' })).toMatchObject({ status: 422 });
     expect((await world.cluster.getApp(app))?.deleting).toBe(false);
-    await send(`${at(app)}/delete`, { name: 'shop' });
+    await submit(`${at(app)}/delete`, { name: 'shop' });
     expect((await world.cluster.getApp(app))?.deleting ?? true).toBe(true);
   });
 
@@ -255,6 +398,70 @@ describe('a wish', () => {
     expect(status).toBe(422);
     expect(text).toContain('release');
     expect(text).not.toContain('<b>');
+  });
+});
+
+describe('a form that was left open', () => {
+  const api = (app: App, verb: string, body: object) => world.ask('POST', `/api${at(app)}/${verb}`, body);
+  const holdOf = async (app: App) => (await world.cluster.getApp(app))?.spec.hold;
+  /** The name is another App's by now. */
+  async function replaced(app: App): Promise<App> {
+    await world.cluster.deleteApp(app);
+    return world.cluster.createApp(app, { ...app.spec, repository: 'acme/other' });
+  }
+
+  test('lifts no Hold but the one that it shows', async () => {
+    const app = await twoReleases();
+    await api(app, 'hold', { by: 'ann', why: 'lunch' });
+    const form = await look(`${at(app)}/lift`);
+    expect(form).toContain('It ends the Hold of ann (lunch).');
+    await api(app, 'lift', { by: 'bob' });
+    await api(app, 'activate', { release: 1, by: 'bob', why: 'do not lift' });
+    const { status, text } = await send(`${at(app)}/lift`, carried(form));
+    expect(status).toBe(409);
+    expect(text).toContain('bob holds');
+    expect(await holdOf(app)).toMatchObject({ by: 'bob', why: 'do not lift', release: 1 });
+  });
+
+  test.each(['hold', 'activate?release=1'])('replaces no Hold that it does not show: %s', async (verb) => {
+    const app = await twoReleases();
+    const form = await look(`${at(app)}/${verb}`);
+    await api(app, 'hold', { by: 'bob', why: 'SECURITY: do not lift' });
+    expect((await send(`${at(app)}/${verb}`, carried(form))).status).toBe(409);
+    expect(await holdOf(app)).toMatchObject({ by: 'bob', why: 'SECURITY: do not lift' });
+    expect(await world.store.listChanges({ app: app.uid, open: true })).toEqual([]);
+    expect(await look(`${at(app)}/${verb}`)).toContain(
+      'It replaces the Hold of bob (SECURITY: do not lift).',
+    );
+    expect((await submit(`${at(app)}/${verb}`, { why: 'seen' })).status).toBe(303);
+    expect(await holdOf(app)).toMatchObject({ why: 'seen' });
+  });
+
+  test.each(['hold', 'activate?release=1', 'lift'])('may be sent twice: %s', async (verb) => {
+    const app = await twoReleases();
+    const form = { ...carried(await look(`${at(app)}/${verb}`)), why: 'r2 is slow' };
+    for (const _ of [1, 2]) expect((await send(`${at(app)}/${verb}`, form)).status).toBe(303);
+  });
+
+  test.each(['delete', 'hold', 'redeploy'])('does nothing to another App of the name: %s', async (verb) => {
+    const app = await givenApp(world);
+    const form = { ...carried(await look(`${at(app)}/${verb}`)), name: 'shop' };
+    const other = await replaced(app);
+    expect((await send(`${at(app)}/${verb}`, form)).status).toBe(409);
+    expect(await world.cluster.getApp(app)).toEqual(other);
+  });
+
+  test('redeploys once, however often it is sent', async () => {
+    const app = await twoReleases();
+    const form = carried(await look(`${at(app)}/redeploy`));
+    const { id } = form;
+    expect((await send(`${at(app)}/redeploy`, form)).status).toBe(303);
+    const wished = await world.cluster.getApp(app);
+    expect(wished?.spec.redeploy?.id).toBe(id);
+    expect((await send(`${at(app)}/redeploy`, form)).status).toBe(303);
+    expect(await world.cluster.getApp(app)).toEqual(wished);
+    expect((await submit(`${at(app)}/redeploy`)).status).toBe(303);
+    expect((await world.cluster.getApp(app))?.spec.redeploy?.id).not.toBe(id);
   });
 });
 
@@ -288,7 +495,7 @@ describe('what people wrote', () => {
   test('is text on every page, and no page has a script or a style of its own', async () => {
     const app = await givenApp(world, { releases: [standby, live], live: 2 });
     const { id } = await givenChange(world, app, { title: evil, author: evil, reason: evil });
-    await send(`${at(app)}/hold`, { why: evil });
+    await submit(`${at(app)}/hold`, { why: evil });
     for (const path of [
       '/',
       at(app),
@@ -302,6 +509,24 @@ describe('what people wrote', () => {
       expect(page.match(/<script(?! src="\/assets\/)/g), path).toBeNull();
       expect(page.replace(/"[^"]*"/g, '').match(/<[^>]* (on\w+|style)=/g), path).toBeNull();
     }
+  });
+
+  test('hides nothing and turns nothing around, however long it is', async () => {
+    const turned = 'gpj.\u202eexe';
+    const repository = `acme/turned-${randomUUID().slice(0, 8)}`;
+    world.repository(repository, undefined, [], `${turned} ${'x'.repeat(50_000)}\n\nbody`);
+    const proposed = await look(`/register?repository=${repository}`);
+    expect(proposed).toContain('gpj. exe');
+    expect(proposed.length).toBeLessThan(10_000);
+    const app = await givenApp(world);
+    // By kubectl: nothing of the console has seen it.
+    await world.cluster.updateApp(app, { hold: { by: turned, why: turned, at: new Date().toISOString() } });
+    const held = await look(at(app));
+    expect(held).toContain('Held by gpj. exe: gpj. exe.');
+    for (const page of [proposed, held, await look(`${at(app)}/redeploy`)])
+      expect(page).not.toContain('\u202e');
+    const { body } = await world.ask('POST', `/api${at(app)}/hold`, { by: turned, why: turned });
+    expect(body.hold).toMatchObject({ by: 'gpj. exe', why: 'gpj. exe' });
   });
 
   test('could run nothing even so: the policy of every page allows files of the console alone', async () => {
@@ -331,7 +556,8 @@ describe('who may look', () => {
       expect((await closed.ask('GET', '/', undefined, basic('ann', 'secret-of-the-api'))).status).toBe(200);
       const app = await givenApp(closed, { releases: [live], live: 1 });
       const headers = { ...basic('ann', 'secret-of-the-api'), origin: `http://${new URL(closed.url).host}` };
-      await closed.send('POST', `${at(app)}/hold`, 'why=lunch', {
+      const form = carried((await closed.ask('GET', `${at(app)}/hold`, undefined, headers)).text);
+      await closed.send('POST', `${at(app)}/hold`, `${new URLSearchParams({ ...form, why: 'lunch' })}`, {
         'content-type': 'application/x-www-form-urlencoded',
         ...headers,
       });

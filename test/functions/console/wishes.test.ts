@@ -177,6 +177,31 @@ describe('a Hold', () => {
   });
 });
 
+describe('a wish with preconditions', () => {
+  test.each(['hold', 'lift', 'activate', 'redeploy'])(
+    'is refused where they are not met: %s',
+    async (verb) => {
+      const app = await givenApp(world, { releases: [standby, live], live: 2 });
+      await post(app, 'hold', { by: 'bob', why: 'do not lift' });
+      const before = await world.cluster.getApp(app);
+      const body = verb === 'activate' ? { release: 1 } : {};
+      for (const preconditions of [{ hold: null }, { hold: '2026-01-31T12:00:00Z' }, { uid: 'another' }])
+        expect((await post(app, verb, { ...body, preconditions })).status).toBe(409);
+      expect(await world.cluster.getApp(app)).toEqual(before);
+      const preconditions = { uid: app.uid, hold: before?.spec.hold?.at };
+      expect((await post(app, verb, { ...body, preconditions })).status).toBeLessThan(300);
+    },
+  );
+
+  test('to delete an App is refused by the uid of another one', async () => {
+    const app = await givenApp(world);
+    const remove = (uid: string) => world.ask('DELETE', `/api/apps/${app.namespace}/shop?uid=${uid}`);
+    expect((await remove('another')).status).toBe(409);
+    expect(await world.cluster.getApp(app)).toEqual(app);
+    expect((await remove(app.uid)).status).toBe(202);
+  });
+});
+
 describe('other wishes', () => {
   test('a redeploy is written into the spec, each time another one', async () => {
     const app = await givenApp(world, { releases: [live], live: 1 });
@@ -185,6 +210,9 @@ describe('other wishes', () => {
     expect((await world.cluster.getApp(app))?.spec.redeploy).toEqual({ id: first.body.id, by: 'ann' });
     const second = await post(app, 'redeploy', { by: 'bob' });
     expect(second.body.id).not.toBe(first.body.id);
+    const again = await post(app, 'redeploy', { by: 'ann', id: second.body.id });
+    expect(again.body.id).toBe(second.body.id);
+    expect((await world.cluster.getApp(app))?.spec.redeploy).toEqual({ id: second.body.id, by: 'bob' });
   });
 
   test('a pin keeps who asked, unpin takes it away', async () => {

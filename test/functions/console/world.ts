@@ -16,7 +16,7 @@ import type { AppSpecInput } from '../../../shared/domain/app-spec.ts';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { type Change, type NewChange, openChange } from '../../../shared/domain/change.ts';
 import type { Release } from '../../../shared/domain/release.ts';
-import type { WorkloadChange } from '../../../shared/ports/cluster.ts';
+import type { Cluster, WorkloadChange } from '../../../shared/ports/cluster.ts';
 import { host } from '../../../shared/runtime/host.ts';
 import { address, commitFiles, type Files, git, temporaryFolder } from '../../local/world.ts';
 
@@ -32,8 +32,16 @@ export interface Answer {
 
 const GIT_HOST_TOKEN = 'token-of-the-git-host';
 
-/** The console on its own port with real adapters; the broker is a sink that keeps the events it is sent. */
-export async function openConsole(config: { API_TOKEN?: string; ALLOWED_REGISTRIES?: string[] } = {}) {
+interface Options {
+  readonly API_TOKEN?: string;
+  readonly ALLOWED_REGISTRIES?: string[];
+}
+
+/**
+ * The console on its own port with real adapters; the broker is a sink that keeps the events it is sent. `around` is for
+ * what befalls the cluster on the way to it.
+ */
+export async function openConsole(config: Options = {}, around: (cluster: Cluster) => Cluster = (it) => it) {
   const { dir, remove } = temporaryFolder();
   const clock = () => new Date();
   const lines: string[] = [];
@@ -55,7 +63,7 @@ export async function openConsole(config: { API_TOKEN?: string; ALLOWED_REGISTRI
 
   const sink = await openSink();
   const ports = {
-    cluster,
+    cluster: around(cluster),
     store,
     codeHost: github({ apiUrl: `${gitUrl}/api/v3`, token: GIT_HOST_TOKEN, cloneUrl: `${gitUrl}/git` }),
     events: brokerEvents({ url: sink.url, source: 'console', clock }),
@@ -87,9 +95,10 @@ export async function openConsole(config: { API_TOKEN?: string; ALLOWED_REGISTRI
       name: string,
       files: Files = { 'index.html': 'hello' },
       branches: readonly string[] = [],
+      message?: string,
     ): string {
       const work = join(dir, 'work', name);
-      const commit = commitFiles(work, files);
+      const commit = commitFiles(work, files, message);
       for (const branch of branches) git(work, 'branch', branch);
       git(dir, 'clone', '--quiet', '--bare', work, join(repositories, `${name.toLowerCase()}.git`));
       return commit;

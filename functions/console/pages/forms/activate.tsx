@@ -7,15 +7,15 @@ import { activate } from '../../wishes/activate.ts';
 import { appPath, changePath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
 import type { PageEnv } from '../page-env.ts';
-import { readForm, refOf, releaseOf, whyForm } from './form.ts';
-import { Why, wishPage } from './wish.tsx';
+import { readForm, refOf, releaseOf, seenForm, whyForm } from './form.ts';
+import { AsSeen, holdOf, Why, wishPage } from './wish.tsx';
 
 /** Back to an earlier release, or on to a later one. */
 export const activateRoutes = (ports: Needs) =>
   new Hono<PageEnv>()
-    .get('/apps/:namespace/:name/activate', (c) =>
-      answerPage(c, async () => {
-        const number = releaseOf(c);
+    .get('/apps/:namespace/:name/activate', (c) => {
+      const number = releaseOf(c);
+      const look = async () => {
         const app = await requireApp(ports.cluster, refOf(c));
         const releases = await showReleases(ports, app);
         const live = releases.find(({ state }) => state === 'live');
@@ -33,19 +33,26 @@ export const activateRoutes = (ports: Needs) =>
               : [`It would not have taken over when it was last asked: ${fault}.`]),
             ...(live ? [`r${live.number} stays warm: the way back is as short.`] : []),
             'A Hold is set: pushes are built, but wait until you lift it.',
+            ...(app.spec.hold ? [`It replaces ${holdOf(app.spec.hold)}.`] : []),
           ],
           button: `Make r${number} live`,
           back: appPath(app),
-          fields: <Why />,
+          fields: (
+            <>
+              <Why />
+              <AsSeen app={app} />
+            </>
+          ),
         });
-      }),
-    )
+      };
+      return answerPage(c, look, { release: number });
+    })
     .post('/apps/:namespace/:name/activate', async (c) => {
       const release = releaseOf(c);
-      const { why } = await readForm(c, whyForm);
+      const { why, ...seen } = await readForm(c, whyForm.extend(seenForm.shape));
       const ref = refOf(c);
       const by = c.get('person');
-      const change = await activate(ports, ref, { release, by, why });
+      const change = await activate(ports, ref, { release, by, why }, seen);
       ports.log.info({ audit: 'activate', app: addressOf(ref), release, by, why }, 'activate requested');
       return c.redirect(changePath(change.id), 303);
     });

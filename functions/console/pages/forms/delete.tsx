@@ -3,13 +3,14 @@ import { Hono } from 'hono';
 import { addressOf, requireApp } from '../../app-of.ts';
 import type { Needs } from '../../needs.ts';
 import { invalid } from '../../problem.ts';
+import { requireAsSeen } from '../../wishes/preconditions.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
 import type { PageEnv } from '../page-env.ts';
-import { readForm, refOf } from './form.ts';
-import { wishPage } from './wish.tsx';
+import { readForm, refOf, seenForm } from './form.ts';
+import { AsSeen, wishPage } from './wish.tsx';
 
-const form = z.object({ name: z.string().max(100).default('') });
+const form = seenForm.extend({ name: z.string().max(100).default('') });
 
 /** The one wish that cannot be taken back: the name has to be typed. */
 export const deleteRoutes = (ports: Needs) =>
@@ -28,18 +29,22 @@ export const deleteRoutes = (ports: Needs) =>
           destroys: true,
           back: appPath(app),
           fields: (
-            <label class="field">
-              <span>{`Type ${app.name} to say that you mean it`}</span>
-              <input name="name" required autocomplete="off" spellcheck={false} />
-            </label>
+            <>
+              <label class="field">
+                <span>{`Type ${app.name} to say that you mean it`}</span>
+                <input name="name" required autocomplete="off" spellcheck={false} />
+              </label>
+              <AsSeen app={app} />
+            </>
           ),
         });
       }),
     )
     .post('/apps/:namespace/:name/delete', async (c) => {
-      const { name } = await readForm(c, form);
+      const { name, uid } = await readForm(c, form);
       const app = await requireApp(ports.cluster, refOf(c));
       if (name.trim() !== app.name) throw invalid('name', 'is not that of the App', `Type ${app.name}.`);
+      requireAsSeen(app, { uid });
       await ports.cluster.deleteApp(app);
       ports.log.info({ audit: 'app deleted', app: addressOf(app), by: c.get('person') }, 'app deleted');
       return c.redirect('/', 303);

@@ -5,8 +5,8 @@ import { hold, lift } from '../../wishes/hold.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
 import type { PageEnv } from '../page-env.ts';
-import { readForm, refOf, whyForm } from './form.ts';
-import { Why, wishPage } from './wish.tsx';
+import { readForm, refOf, seenForm, whyForm } from './form.ts';
+import { AsSeen, holdOf, Why, wishPage } from './wish.tsx';
 
 /** To stop automatic switching, and to let it go on. */
 export const holdRoutes = (ports: Needs) =>
@@ -18,19 +18,25 @@ export const holdRoutes = (ports: Needs) =>
           title: `Hold ${addressOf(app)}`,
           consequences: [
             'What is live stays live.',
+            ...(app.spec.hold ? [`It replaces ${holdOf(app.spec.hold)}.`] : []),
             'Pushes are built, but none gets a release until the Hold is lifted; then the newest does.',
           ],
           button: 'Hold it',
           back: appPath(app),
-          fields: <Why />,
+          fields: (
+            <>
+              <Why />
+              <AsSeen app={app} />
+            </>
+          ),
         });
       }),
     )
     .post('/apps/:namespace/:name/hold', async (c) => {
-      const { why } = await readForm(c, whyForm);
+      const { why, ...seen } = await readForm(c, whyForm.extend(seenForm.shape));
       const ref = refOf(c);
       const by = c.get('person');
-      await hold(ports, ref, by, why);
+      await hold(ports, ref, by, why, seen);
       ports.log.info({ audit: 'hold', app: addressOf(ref), by, why }, 'held');
       return c.redirect(appPath(ref), 303);
     })
@@ -42,19 +48,22 @@ export const holdRoutes = (ports: Needs) =>
         return wishPage({
           title: `Lift the Hold of ${addressOf(app)}`,
           consequences: [
+            ...(app.spec.hold ? [`It ends ${holdOf(app.spec.hold)}.`] : []),
             waiting
               ? `${waiting.commit.slice(0, 7)} ${waiting.title} waits: it gets its release and goes live.`
               : 'Nothing waits: what is live stays live until the next push.',
           ],
           button: 'Lift it',
           back: appPath(app),
+          fields: <AsSeen app={app} />,
         });
       }),
     )
     .post('/apps/:namespace/:name/lift', async (c) => {
+      const seen = await readForm(c, seenForm);
       const ref = refOf(c);
       const by = c.get('person');
-      await lift(ports, ref, by);
+      await lift(ports, ref, by, seen);
       ports.log.info({ audit: 'lift', app: addressOf(ref), by }, 'lifted');
       return c.redirect(appPath(ref), 303);
     });

@@ -1,12 +1,15 @@
 import { Hono } from 'hono';
 import { addressOf, requireApp } from '../../app-of.ts';
 import type { Needs } from '../../needs.ts';
+import { redeployId } from '../../schemas.ts';
 import { redeploy } from '../../wishes/redeploy.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
 import type { PageEnv } from '../page-env.ts';
-import { refOf } from './form.ts';
-import { wishPage } from './wish.tsx';
+import { readForm, refOf, seenForm } from './form.ts';
+import { AsSeen, wishPage } from './wish.tsx';
+
+const redeployForm = seenForm.extend({ id: redeployId });
 
 /** The newest commit anew: how an app is restarted without a gap. */
 export const redeployRoutes = (ports: Needs) =>
@@ -23,13 +26,20 @@ export const redeployRoutes = (ports: Needs) =>
           ],
           button: 'Redeploy it',
           back: appPath(app),
+          fields: (
+            <>
+              <AsSeen app={app} />
+              <input type="hidden" name="id" value={ports.newId()} />
+            </>
+          ),
         });
       }),
     )
     .post('/apps/:namespace/:name/redeploy', async (c) => {
       const ref = refOf(c);
       const by = c.get('person');
-      const { id } = await redeploy(ports, ref, by);
+      const { uid, id: wished } = await readForm(c, redeployForm);
+      const { id } = await redeploy(ports, ref, { by, id: wished }, { uid });
       ports.log.info({ audit: 'redeploy', app: addressOf(ref), id, by }, 'redeploy requested');
       return c.redirect(appPath(ref), 303);
     });

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { branchName, repositoryName } from '../../../../shared/domain/app-spec.ts';
+import { titleOf } from '../../../../shared/domain/change.ts';
 import { addressOf } from '../../app-of.ts';
 import type { Needs } from '../../needs.ts';
 import { type Planned, plan, register } from '../../registration.ts';
@@ -26,7 +27,7 @@ const wanted = z.object({
   name: optional(line.pipe(appName)),
 });
 
-type Given = Readonly<Partial<Record<keyof z.output<typeof wanted>, string>>>;
+type Given = Readonly<Partial<Record<keyof z.output<typeof wanted>, string | undefined>>>;
 
 const FIELDS = [
   ['repository', 'Repository', 'owner/name'],
@@ -38,7 +39,10 @@ const FIELDS = [
 /** To register an App: first what it will be, then the making of it. */
 export const registerRoutes = (ports: Needs) =>
   new Hono<PageEnv>()
-    .get('/register', (c) => answerPage(c, () => proposal(ports, c.req.query())))
+    .get('/register', (c) => {
+      const given: Given = Object.fromEntries(FIELDS.map(([field]) => [field, c.req.query(field)]));
+      return answerPage(c, () => proposal(ports, given), given);
+    })
     .post('/register', async (c) => {
       const { app } = await register(ports, { ...(await readForm(c, wanted)), settings: {} });
       const by = c.get('person');
@@ -102,7 +106,7 @@ const Proposed = ({ planned: { ref, spec, head } }: { planned: Planned }) => (
       <li>{`Every push to ${spec.branch} of ${spec.repository} is built, started, proven and made live.`}</li>
       <li>
         {'Its head is the first: '}
-        <Commit sha={head.sha} title={head.message.split('\n')[0]} />
+        <Commit sha={head.sha} title={titleOf(head.message)} />
       </li>
       <li>{`A Service ${ref.name} in the Namespace ${ref.namespace}, a webhook on the repository.`}</li>
     </ul>

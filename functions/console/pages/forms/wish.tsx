@@ -1,4 +1,6 @@
 import type { Child } from 'hono/jsx';
+import type { App } from '../../../../shared/domain/app.ts';
+import type { Hold } from '../../../../shared/domain/app-spec.ts';
 import type { Page } from '../page.ts';
 
 /** What a person is asked before anything is done: what it is, and what will happen. */
@@ -37,6 +39,17 @@ export const wishPage = ({ title, consequences, button, destroys, back, fields }
     </form>
   ),
 });
+
+/** What a page shows of an App goes along: what is asked for is not done to what was not seen. */
+export const AsSeen = ({ app }: { app: App }) => (
+  <>
+    <input type="hidden" name="uid" value={app.uid} />
+    <input type="hidden" name="hold" value={app.spec.hold?.at ?? ''} />
+  </>
+);
+
+/** Whose Hold, and why. */
+export const holdOf = ({ by, why }: Hold) => `the Hold of ${by}${why ? ` (${why})` : ''}`;
 
 export const Why = () => (
   <label class="field">

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { App, AppRef } from '../../../../shared/domain/app.ts';
 import { type AppSpec, appSpec } from '../../../../shared/domain/app-spec.ts';
-import { InvalidError } from '../../../../shared/domain/errors.ts';
+import { ConflictError, InvalidError } from '../../../../shared/domain/errors.ts';
 import { isAppName } from '../../../../shared/domain/naming.ts';
 import type { AppChange, Apps } from '../../../../shared/ports/cluster.ts';
 import type { Bodies, Kind } from './kinds.ts';
@@ -76,6 +76,8 @@ export function apps(records: Objects): Omit<Apps, 'readSecret' | 'writeSecret'>
       records.transaction(() => {
         const record = find(ref);
         if (!record) return;
+        if ((ref.uid ?? record.uid) !== record.uid)
+          throw new ConflictError(`${ref.name} is another App by now`);
         if (record.body.finalizers.length === 0) removeApp(records, record);
         else records.update(record, { ...record.body, deleting: true });
       });
