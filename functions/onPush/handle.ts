@@ -4,12 +4,12 @@ import { verdictText } from '../../shared/domain/change.ts';
 import type { Delivery, Judgement } from '../../shared/domain/delivery.ts';
 import { HostDeniedError, RetryableError } from '../../shared/domain/errors.ts';
 import { parseDeliveryEvent, parseOwnEvent } from '../../shared/domain/events.ts';
+import { parsePush } from '../../shared/domain/push.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import { type Cause, considerCommit, type Needs } from './consider-commit.ts';
 import { isJudgedAlready, isJudgedOnHost } from './is-judged.ts';
 import { mayHear } from './may-hear.ts';
-import { parsePush } from './payload.ts';
 import { resumeBuild } from './resume-build.ts';
 import { retryChange } from './retry-change.ts';
 

@@ -1,9 +1,9 @@
 import type { App } from '../../shared/domain/app.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
 import { DeniedError, InvalidError } from '../../shared/domain/errors.ts';
+import type { Push } from '../../shared/domain/push.ts';
 import { statusContext } from '../../shared/domain/status-context.ts';
 import type { Needs } from './consider-commit.ts';
-import type { Push } from './payload.ts';
 
 /** After that time a delivery was sent again, or the code host was slow: only then the commit is looked at. */
 const LATE_MS = 60_000;

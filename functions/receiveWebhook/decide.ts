@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { repositoryName } from '../../shared/domain/app-spec.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
+import { keptOfPush } from '../../shared/domain/push.ts';
 import { isOwnStatus } from '../../shared/domain/status-context.ts';
 
 /** Webhooks that somebody waits for; every other kind is judged at the door. */
@@ -20,7 +21,8 @@ export type Reception =
 
 /** What becomes of a webhook whose signature held. */
 export function decide(webhook: { id: string; event: string; body: string; receivedAt: Date }): Reception {
-  const payload = parse(webhook.body);
+  const sent = parse(webhook.body);
+  const payload = envelope.safeParse(sent).data;
   if (!payload)
     return { action: 'refuse', status: 400, why: 'The body is not a JSON object as GitHub sends it.' };
   const commit = commitOf(webhook.event, payload);
@@ -29,7 +31,7 @@ export function decide(webhook: { id: string; event: string; body: string; recei
     event: webhook.event,
     repository: payload.repository?.full_name ?? '',
     ...(commit === undefined ? {} : { commit }),
-    body: webhook.body,
+    body: webhook.event === 'push' ? keptOfPush(sent) : '',
     receivedAt: webhook.receivedAt.toISOString(),
   };
   if (!AWAITED.has(webhook.event)) {
@@ -44,9 +46,9 @@ export function decide(webhook: { id: string; event: string; body: string; recei
   return { action: 'emit', delivery };
 }
 
-function parse(body: string): z.output<typeof envelope> | undefined {
+function parse(body: string): unknown {
   try {
-    return envelope.safeParse(JSON.parse(body)).data;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }

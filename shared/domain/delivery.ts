@@ -1,4 +1,4 @@
-/** One webhook as the code host sent it: stored before it is answered, kept until it is judged. */
+/** One webhook of the code host: stored before it is answered, kept for some days after it is judged. */
 export interface Delivery {
   /** Hook id and GUID: GitHub sends one GUID to every hook of a repository. */
   readonly id: string;
@@ -7,7 +7,7 @@ export interface Delivery {
   readonly repository: string;
   /** The commit that it is about, where it is about one: `why <sha>` finds it by this. */
   readonly commit?: string;
-  /** The raw body, UTF-8. */
+  /** What is read of it later, as JSON (`keptOfPush`); empty where nothing is. A body may have 25 MB, and Redis 192. */
   readonly body: string;
   readonly receivedAt: string;
   /** What became of it: "skipped: …", or the ids of its Changes. Absent: not judged yet. */

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handle } from '../../functions/receiveWebhook/handle.ts';
 import { sqliteStore } from '../../scripts/local/store/store.ts';
 import { brokerEvents } from '../../shared/adapters/broker/events.ts';
+import type { Delivery } from '../../shared/domain/delivery.ts';
 import { host } from '../../shared/runtime/host.ts';
 import { logger } from '../../shared/runtime/logger.ts';
 import { close, listen, openEventSink } from '../support/event-sink.ts';
@@ -68,22 +69,30 @@ function deliver(
     }),
   );
 }
-const push = JSON.stringify({
-  repository: { full_name: 'acme/shop' },
+const pushed = {
+  ref: 'refs/heads/main',
+  before: 'b'.repeat(40),
   after: 'a'.repeat(40),
-  commits: ['한국어 🚀'],
-});
+  deleted: false,
+  forced: false,
+  repository: { full_name: 'acme/shop' },
+  head_commit: { id: 'a'.repeat(40), message: '한국어 🚀', author: { name: 'Ada' } },
+};
+const push = JSON.stringify({ ...pushed, commits: ['한국어 🚀'] });
 
 describe('a webhook', () => {
-  it('is stored as it came, announced, and answered 202', async () => {
+  it('is stored, announced, and answered 202', async () => {
     const answer = await deliver('push', push);
     expect(answer.status).toBe(202);
-    expect(await store.getDelivery(answer.id)).toMatchObject({
-      event: 'push',
-      repository: 'acme/shop',
-      body: push,
-    });
+    const { body, ...stored } = (await store.getDelivery(answer.id)) as Delivery;
+    expect(stored).toMatchObject({ event: 'push', repository: 'acme/shop', commit: pushed.after });
+    expect(JSON.parse(body)).toEqual(pushed);
     expect(sink.events).toMatchObject([{ type: 'com.github.push', data: { delivery: answer.id } }]);
+  });
+
+  it.each(['status', 'create', 'delete', 'watch'])('of kind %s is stored without its body', async (event) => {
+    const answer = await deliver(event, JSON.stringify({ ...pushed, sha: pushed.after }));
+    expect(await store.getDelivery(answer.id)).toMatchObject({ repository: 'acme/shop', body: '' });
   });
 
   it('sent twice is one delivery, announced again until it is judged', async () => {

@@ -1,6 +1,5 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { parsePush } from '../../functions/onPush/payload.ts';
 import { decide } from '../../functions/receiveWebhook/decide.ts';
 import { harmless, oneLine, shownJson, spoken } from '../../scripts/cli/text.ts';
 import { parseEvent } from '../../scripts/local/broker/event.ts';
@@ -20,6 +19,7 @@ import { instant } from '../../shared/domain/instant.ts';
 import { lastWords } from '../../shared/domain/log.ts';
 import { alternativeName, isAppName, proposeName } from '../../shared/domain/naming.ts';
 import { plainLines, sentence } from '../../shared/domain/plain-text.ts';
+import { keptOfPush, parsePush } from '../../shared/domain/push.ts';
 import { aSpec, NOON } from '../support/facts.ts';
 import { documents, values } from './corpus/json.ts';
 import { hosts, images, names, oddRefs, pathsOut, refusedRefs, repositories } from './corpus/names.ts';
@@ -72,7 +72,7 @@ const orInvalid = (parse: () => unknown) => {
 describe('whatever it is given, a parser gives a value or a fault that names what is wrong', () => {
   test.prop([json], { numRuns })('of a webhook', (body) => {
     const reception = decide({ id: '1/x', event: 'push', body, receivedAt: NOON });
-    if (reception.action !== 'refuse') expect(reception.delivery.body).toBe(body);
+    if (reception.action !== 'refuse') expect(() => parsePush(reception.delivery.body)).not.toThrow();
   });
 
   test.prop([objectOf('ref', 'before', 'after', 'deleted', 'forced', 'repository', 'head_commit')], {
@@ -80,6 +80,7 @@ describe('whatever it is given, a parser gives a value or a fault that names wha
   })('of a push', (body) => {
     const push = parsePush(JSON.stringify(body));
     if (push) expect(push.ref).not.toMatch(/\p{Cc}/u);
+    expect(parsePush(keptOfPush(body))).toEqual(push);
   });
 
   test.prop([anything], { numRuns })('of an event of the platform or of the cluster', (data) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePush } from '../../functions/onPush/payload.ts';
+import { keptOfPush, parsePush } from '../../shared/domain/push.ts';
 import { sha } from '../support/facts.ts';
 import { recorded } from '../support/github-examples.ts';
 
@@ -66,6 +66,20 @@ describe('a push', () => {
       const parsed = parsePush(JSON.stringify(payload));
       expect(parsed).toMatchObject({ repository: 'Codertocat/Hello-World', ref, deleted });
       expect(parsed?.branch).toBe(ref.startsWith('refs/heads/') ? ref.slice(11) : undefined);
+      expect(parsePush(keptOfPush(payload))).toEqual(parsed);
     },
   );
+
+  it('is kept without what nobody reads: it may have 25 MB', () => {
+    const endless = '\u0001'.repeat(3_000_000);
+    const commit = { id: sha('a'), message: `Add a till\n\n[skip ci]${endless}`, author: { name: endless } };
+    const said = { head_commit: commit, pusher: { name: endless }, sender: { login: endless } };
+    const kept = keptOfPush({ ...push, ...said, commits: Array(2000).fill(commit), compare: endless });
+    expect(kept.length).toBeLessThan(70_000);
+    expect(parsePush(kept)?.message).toMatch(/^Add a till\n\n\[skip ci\]/);
+  });
+
+  it('that is none stays none', () => {
+    expect(parsePush(keptOfPush({ ref: 7 }))).toBeUndefined();
+  });
 });

@@ -7,19 +7,23 @@ const ref = z
   .max(1024)
   .regex(/^\P{Cc}+$/u);
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
+const textOf = (most: number) => z.string().transform((text) => text.slice(0, most));
+/** GitHub's own are shorter; an author's is as its pusher's git was told. */
+const name = textOf(200);
+/** A title and the markers that skip it are read of a message, which may have megabytes. */
+const message = textOf(10_000);
 
+/** All that is read of a push. Of a payload that was cut to this, it reads the same. */
 const pushPayload = z.object({
   ref,
   before: sha,
   after: sha,
   deleted: z.boolean(),
   forced: z.boolean(),
-  repository: z.object({ full_name: z.string(), pushed_at: z.number().optional() }),
-  pusher: z.object({ name: z.string() }).nullish().catch(undefined),
-  sender: z.object({ login: z.string() }).nullish().catch(undefined),
-  head_commit: z
-    .object({ id: z.string(), message: z.string(), author: z.object({ name: z.string() }).optional() })
-    .nullish(),
+  repository: z.object({ full_name: name, pushed_at: z.number().optional() }),
+  pusher: z.object({ name }).nullish().catch(undefined),
+  sender: z.object({ login: name }).nullish().catch(undefined),
+  head_commit: z.object({ id: name, message, author: z.object({ name }).optional() }).nullish(),
 });
 
 /** A push as GitHub tells of it; the branch is the whole ref after refs/heads/, slashes and all. */
@@ -38,6 +42,10 @@ export interface Push {
   /** Login of who pushed, where GitHub says it. */
   readonly by?: string;
 }
+
+/** What is kept of a push's payload, as JSON: what `parsePush` reads. */
+export const keptOfPush = (payload: unknown): string =>
+  JSON.stringify(pushPayload.safeParse(payload).data ?? null);
 
 /** Undefined: it is not as GitHub sends it. */
 export function parsePush(body: string): Push | undefined {
