@@ -55,7 +55,10 @@ export interface Builds {
 }
 
 export interface Logs {
-  /** Replaces the log; what is over 10 MB is cut from its beginning, and a line says so. */
+  /**
+   * Replaces the log; what is over 10 MB is cut from its beginning, and a line says so. Where they are kept in memory,
+   * the oldest logs go when all of them need too much.
+   */
   saveLog(id: string, text: string): Promise<void>;
   readLog(id: string): Promise<string | undefined>;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { createClient } from 'redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -114,6 +115,27 @@ function onRedis(): void {
       await store.expire(after(0));
       expect(await store.recordDelivery(aDelivery('d'))).toBe('new');
       expect((await store.openChange(aChange('open'))).opened).toBe(true);
+    });
+
+    it('gives up the oldest logs when all need more than their room, whichever instance writes', async () => {
+      const small = { url: server.url, clock: now, bytesOfLogs: 100_000 };
+      const instances = [redisStore(small), redisStore(small)] as const;
+      const noise = () => randomBytes(19_000).toString('base64');
+      for (let i = 0; i < 8; i++) await instances[i % 2 ? 1 : 0].saveLog(`log ${i}`, noise());
+      await instances[0].saveLog('log 5', noise());
+      const found = await Promise.all(Array.from({ length: 8 }, (_, i) => store.readLog(`log ${i}`)));
+      expect(found.flatMap((log, i) => (log === undefined ? [] : [i]))).toEqual([3, 4, 5, 6, 7]);
+      const left = [3, 4, 6, 7, 5].map((i) => `cite:log:log ${i}`);
+      expect(await admin.zRange('cite:logs', 0, -1)).toEqual(left);
+      expect((await admin.zRange('cite:expiry', 0, -1)).sort()).toEqual(left.toSorted());
+      await Promise.all(instances.map((each) => each.close()));
+    });
+
+    it('keeps a log of 10 MB small, whatever stands in it', async () => {
+      for (const line of ['a line of a build log\n', '\u001b', '€']) {
+        await store.saveLog('k', line.repeat(10_000_000 / Buffer.byteLength(line)));
+        expect(await admin.memoryUsage('cite:log:k')).toBeLessThan(100_000);
+      }
     });
 
     it('records a delivery in one round trip', async () => {

@@ -4,14 +4,14 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
 /**
  * Every key in Redis. A *record* is a hash: `value` (JSON), and one field per index that it is in (`cite:…`, with its
  * place there), so that whoever removes it can take it out of them. An *index* is a sorted set of record keys. Every id
- * stands at the end of its key, so that no id can be read as another key, whatever it holds.
+ * stands at the end of its key, so that no id can be read as another key, whatever it holds. A log's value is gzipped text.
  *
  * | key                            | type   | owner        | ends                                                |
  * | ------------------------------ | ------ | ------------ | --------------------------------------------------- |
  * | cite:delivery:<id>             | record | deliveries   | 7 days after receipt                                |
  * | cite:change:<id>               | record | changes      | open: never, it ends first; 90 days after the verdict |
  * | cite:build:<key>               | record | builds       | 30 days after the last write                        |
- * | cite:log:<id>                  | record | logs         | 30 days after the last write                        |
+ * | cite:log:<id>                  | record | logs         | 30 days after the last write, or when newer ones need its room |
  * | cite:dead-letter:<id>          | record | dead letters | 30 days after it was refused                        |
  * | cite:standby:<release>:<app>   | record | standby checks | an hour after the check                           |
  * | cite:lease:<name>              | hash   | leases       | a minute after the lease: the clock decides before  |
@@ -28,6 +28,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:changes:redoes:<id>       | index  | changes      | –, as above                                         |
  * | cite:changes:claims            | hash   | changes      | –, a claim leaves with the verdict                  |
  * | cite:builds:running            | index  | builds       | –, an entry leaves when the Build is done           |
+ * | cite:logs                      | index  | logs         | –, an entry leaves with its record                  |
  * | cite:dead-letters              | index  | dead letters | –, an entry leaves with its record                  |
  * | cite:outbox, :revisions        | index, hash | outbox  | –, emptied by notify: no message may be lost to time |
  * | cite:expiry                    | index  | expire       | –, every record that ends, by its time              |
@@ -59,6 +60,7 @@ export const keys = {
   runningBuilds: 'cite:builds:running',
 
   log: (id: string) => `cite:log:${id}`,
+  logs: 'cite:logs',
 
   deadLetter: (id: string) => `cite:dead-letter:${id}`,
   deadLetters: 'cite:dead-letters',

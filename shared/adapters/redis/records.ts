@@ -1,3 +1,4 @@
+import type { RedisArgument } from 'redis';
 import type { Connection } from './connection.ts';
 import { GRACE } from './keys.ts';
 
@@ -11,15 +12,19 @@ export type Places = readonly (readonly [index: string, place: number])[];
  * The arguments that `write` in scripts.ts reads. It ends `kept` milliseconds after `since`; never, when `since` is
  * undefined.
  */
-export function written(
-  value: unknown,
+export function stored(
+  value: RedisArgument,
   since: number | undefined,
   kept: number,
   places: Places = [],
-): readonly string[] {
+): readonly RedisArgument[] {
   const over = since === undefined ? '' : String(since + kept);
-  return [JSON.stringify(value), over, String(kept + GRACE), ...places.flat().map(String)];
+  return [value, over, String(kept + GRACE), ...places.flat().map(String)];
 }
+
+/** The same for a value that is kept as JSON. */
+export const written = (value: unknown, since: number | undefined, kept: number, places?: Places) =>
+  stored(JSON.stringify(value), since, kept, places);
 
 /** The first `limit` of these records that match, in their order; those that are gone are skipped. */
 export async function collect<T>(

@@ -1,4 +1,4 @@
-import { type CommandParser, defineScript } from 'redis';
+import { type CommandParser, defineScript, type RedisArgument } from 'redis';
 import { keys } from './keys.ts';
 
 /** Takes a record out of every index that it is in: those are its fields that begin with `cite:`. */
@@ -10,6 +10,15 @@ local function leave(record)
       redis.call('HDEL', record, field)
     end
   end
+end
+`;
+
+/** Removes a record; goes with LEAVE. */
+const REMOVE = `
+local function remove(record)
+  leave(record)
+  redis.call('UNLINK', record)
+  redis.call('ZREM', '${keys.expiry}', record)
 end
 `;
 
@@ -97,6 +106,24 @@ redis.call('HSET', KEYS[1], 'revision', ARGV[1])
 return 1
 `;
 
+/**
+ * ARGV: room, the bytes of all logs together; the record. A log's place is where it ends when all are laid one behind
+ * the other: those that end before the room of the newest begins have to go. What was replaced counts until then.
+ */
+const KEEP_LOG = `${WRITE}${REMOVE}
+write(KEYS[1], 2)
+local last = redis.call('ZRANGE', '${keys.logs}', -1, -1, 'WITHSCORES')
+local place = (tonumber(last[2]) or 0) + #ARGV[2]
+redis.call('ZADD', '${keys.logs}', place, KEYS[1])
+redis.call('HSET', KEYS[1], '${keys.logs}', place)
+local past = redis.call('ZRANGE', '${keys.logs}', '-inf', place - ARGV[1], 'BYSCORE')
+for _, record in ipairs(past) do
+  remove(record)
+  redis.call('ZREM', '${keys.logs}', record)
+end
+return 1
+`;
+
 /** ARGV: change, revision. */
 const SETTLE_MESSAGE = `
 if redis.call('HGET', '${keys.outboxRevisions}', ARGV[1]) == ARGV[2] then
@@ -122,13 +149,9 @@ return 1
 `;
 
 /** ARGV: now, at most how many. Gives how many it removed. */
-const EXPIRE = `${LEAVE}
+const EXPIRE = `${LEAVE}${REMOVE}
 local past = redis.call('ZRANGE', '${keys.expiry}', '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, ARGV[2])
-for _, record in ipairs(past) do
-  leave(record)
-  redis.call('UNLINK', record)
-  redis.call('ZREM', '${keys.expiry}', record)
-end
+for _, record in ipairs(past) do remove(record) end
 return #past
 `;
 
@@ -137,7 +160,7 @@ function script<Reply>(lua: string) {
   return defineScript({
     SCRIPT: lua,
     NUMBER_OF_KEYS: 1,
-    parseCommand(parser: CommandParser, key: string, args: readonly string[]) {
+    parseCommand(parser: CommandParser, key: string, args: readonly RedisArgument[]) {
       parser.pushKey(key);
       parser.push(...args);
     },
@@ -152,6 +175,7 @@ export const scripts = {
   openChange: script<string | null>(OPEN_CHANGE),
   saveChange: script<number>(SAVE_CHANGE),
   saveBuild: script<number>(SAVE_BUILD),
+  keepLog: script<number>(KEEP_LOG),
   settleMessage: script<number>(SETTLE_MESSAGE),
   takeLease: script<number>(TAKE_LEASE),
   returnLease: script<number>(RETURN_LEASE),

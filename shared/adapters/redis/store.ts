@@ -17,19 +17,21 @@ export interface RedisOptions {
   /** redis://user:password@host:6379/0 */
   readonly url: string;
   readonly clock: () => Date;
+  /** Bytes of all logs together, as they are stored. */
+  readonly bytesOfLogs?: number;
 }
 
 /**
  * The store on Redis 7. Connects in the background: the first command waits for that, about a second. `close` gives up
  * what has not been answered yet.
  */
-export function redisStore({ url, clock }: RedisOptions): Store & { close(): Promise<void> } {
+export function redisStore({ url, clock, bytesOfLogs }: RedisOptions): Store & { close(): Promise<void> } {
   const redis = connection(url);
   return {
     ...deliveries(redis),
     ...changes(redis),
     ...builds(redis, clock),
-    ...logs(redis, clock),
+    ...logs(redis, clock, bytesOfLogs),
     ...outbox(redis),
     ...deadLetters(redis),
     ...standbyChecks(redis),
