@@ -38,7 +38,26 @@ export function lastWords(log: string): string {
   return plainLines(end.length > VERDICT_LENGTH ? `…${end.slice(-VERDICT_LENGTH)}` : end).trimEnd();
 }
 
-export const lastLines = (text: string, count: number) => text.trimEnd().split('\n').slice(-count).join('\n');
+export function lastLines(text: string, count: number): string {
+  const lines: string[] = [];
+  for (const line of linesFromEnd(text.trimEnd())) {
+    lines.push(line);
+    if (lines.length === count) break;
+  }
+  return lines.reverse().join('\n');
+}
+
+/** The lines of a log, the last one first: a list of all of them takes 25 times what a log of newlines does. */
+export function* linesFromEnd(text: string): Generator<string, void> {
+  let end = text.length;
+  while (end > 0) {
+    const newline = text.lastIndexOf('\n', end - 1);
+    yield text.slice(newline + 1, end);
+    if (newline === -1) return;
+    end = newline;
+  }
+  yield '';
+}
 
 /** Under which the store keeps the log of a Build. */
 export const buildLogId = (key: string) => `build/${key}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advanceChange, concludeChange, openChange } from '../../shared/domain/change.ts';
-import { lastWords } from '../../shared/domain/log.ts';
+import { lastLines, lastWords } from '../../shared/domain/log.ts';
 import { sentence } from '../../shared/domain/plain-text.ts';
 import { aChange, NOON } from '../support/facts.ts';
 
@@ -29,6 +29,27 @@ describe('the last words of a log', () => {
 
   it('are the end of a line that has none', () => {
     expect(lastWords('x'.repeat(1_000_000))).toBe(`…${'x'.repeat(8000)}`);
+  });
+});
+
+describe('the last lines of a log', () => {
+  it.each([
+    ['', 3, ''],
+    ['one', 3, 'one'],
+    ['one\ntwo\nthree\n\n', 2, 'two\nthree'],
+    ['\none', 1, 'one'],
+    ['\n\none', 5, '\n\none'],
+    ['one\n\n\ntwo', 3, '\n\ntwo'],
+  ])('of %j, %d of them, are %j', (log, count, lines) => {
+    expect(lastLines(log, count)).toBe(lines);
+  });
+
+  it('of newlines alone cost no list of them', () => {
+    const log = `${'\n'.repeat(10_000_000)}end`;
+    const before = process.memoryUsage().heapUsed;
+    const words = lastWords(log);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
+    expect(words).toMatch(/^\n*end$/);
   });
 });
 

@@ -1,3 +1,5 @@
+import { linesFromEnd } from '../../../shared/domain/log.ts';
+
 /** Lines of a log that a page shows, and how long one of them may be: a log of 10 MB opens as fast as a short one. */
 const MOST_LINES = 500;
 const MOST_CHARACTERS = 2000;
@@ -11,9 +13,14 @@ export interface LogView {
 /** The last lines of a log, or the last of those that hold the words (in any case). Control characters show nothing. */
 export function viewLog(text: string, words: string): LogView {
   const wanted = words.toLowerCase();
-  const all = text.replace(/\n$/, '').split('\n');
-  const found = wanted === '' ? all : all.filter((line) => line.toLowerCase().includes(wanted));
-  return { lines: found.slice(-MOST_LINES).map(plain), of: text === '' ? 0 : found.length };
+  const lines: string[] = [];
+  let of = 0;
+  for (const line of linesFromEnd(text.replace(/\n$/, ''))) {
+    if (!line.toLowerCase().includes(wanted)) continue;
+    of++;
+    if (lines.length < MOST_LINES) lines.push(plain(line));
+  }
+  return { lines: lines.reverse(), of: text === '' ? 0 : of };
 }
 
 const plain = (line: string) =>
