@@ -1,8 +1,8 @@
-import type { HttpFunction } from '@google-cloud/functions-framework';
 import { Webhooks } from '@octokit/webhooks';
 import { RetryableError } from '../../shared/domain/errors.ts';
 import { githubEvent } from '../../shared/domain/events.ts';
 import type { Config } from '../../shared/runtime/config.ts';
+import type { Answer, Hosted, Intake } from '../../shared/runtime/host.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { decide } from './decide.ts';
 
@@ -10,21 +10,32 @@ type Needs = Pick<Ports, 'store' | 'events' | 'clock' | 'log'> & {
   readonly config: Config<'WEBHOOK_SECRET' | 'WEBHOOK_SECRET_BEFORE'>;
 };
 
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
 /**
  * GitHub's webhooks: verified on the raw body, stored once, then answered. GitHub sends none twice by itself, so what
  * was answered 202 must be in the store; the event may be lost after that, resync emits it again.
  */
-export const handle = (ports: Needs): HttpFunction => {
+export const handle = (ports: Needs): Hosted => {
   const verify = verifier([ports.config.WEBHOOK_SECRET, ports.config.WEBHOOK_SECRET_BEFORE]);
-  return async (req, res) => {
-    const answer = await receive(ports, verify, req.method, req.headers, req.rawBody?.toString() ?? '');
+  const receiveWebhook: Hosted = async (req, res) => {
+    const answer = await receive(ports, verify, req.headers, req.rawBody?.toString() ?? '');
     res.status(answer.status).type('text/plain').send(`${answer.text}\n`);
   };
+  return Object.assign(receiveWebhook, { intake });
+};
+
+/** GitHub's own cap on a payload, and two such at once: parsed, four of them took 660 MB, and an instance has 512. */
+const intake: Intake = {
+  bodyBytes: 25 * 1024 * 1024,
+  togetherBytes: 50 * 1024 * 1024,
+  refuse: ({ method, headers }) => {
+    if (method !== 'POST') return { status: 405, text: 'Webhooks are sent by POST.' };
+    return headers['x-hub-signature-256'] ? undefined : unsigned;
+  },
+};
+
+const unsigned = {
+  status: 401,
+  text: 'The signature is missing or wrong: the secret of the webhook must be ours.',
 };
 
 type Verify = (body: string, signature: string) => Promise<boolean>;
@@ -41,19 +52,11 @@ function verifier(secrets: readonly (string | undefined)[]): Verify {
 async function receive(
   ports: Needs,
   verify: Verify,
-  method: string,
   headers: Record<string, string | string[] | undefined>,
   body: string,
 ): Promise<Answer> {
-  if (method !== 'POST') return { status: 405, text: 'Webhooks are sent by POST.' };
   const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : '');
-  const signature = header('x-hub-signature-256');
-  if (!signature || !(await verify(body, signature))) {
-    return {
-      status: 401,
-      text: 'The signature is missing or wrong: the secret of the webhook must be ours.',
-    };
-  }
+  if (!(await verify(body, header('x-hub-signature-256')))) return unsigned;
   if (!/^application\/json\b/.test(header('content-type'))) {
     return { status: 415, text: 'Set the content type of the webhook to application/json.' };
   }

@@ -1,8 +1,7 @@
 import '../jsx.mjs';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { HttpFunction } from '@google-cloud/functions-framework';
-import { host } from '../../shared/runtime/host.ts';
+import { type Hosted, host } from '../../shared/runtime/host.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import type { LocalFunction } from './local-functions.ts';
@@ -11,7 +10,7 @@ import { type LocalSystems, portsOf } from './ports.ts';
 /** The very function that is deployed, hosted as it is there; only its ports are this machine's. */
 export async function hostFunction(fn: LocalFunction, systems: LocalSystems, log: Logger): Promise<Server> {
   const file = new URL(`../../functions/${fn.name}/handle.ts`, import.meta.url);
-  const { handle } = (await import(file.href)) as { handle: (ports: Partial<Ports>) => HttpFunction };
+  const { handle } = (await import(file.href)) as { handle: (ports: Partial<Ports>) => Hosted };
   return host(fn.name, handle(portsOf(fn, systems, log)));
 }
 

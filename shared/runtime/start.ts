@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Adapter } from './adapter.ts';
 import { type Config, ConfigError, readConfig, type Variable } from './config.ts';
-import { host } from './host.ts';
+import { type Hosted, host } from './host.ts';
 import { logger } from './logger.ts';
 import type { Ports } from './ports.ts';
 
@@ -24,7 +23,7 @@ type Adapters<P> = {
  */
 export function start<P extends SomePorts>(
   name: string,
-  fn: (ports: P) => HttpFunction,
+  fn: (ports: P) => Hosted,
   adapters: Adapters<P>,
   ...[variables]: Variables<P>
 ): void {

@@ -183,7 +183,13 @@ describe.concurrent('a webhook', SCENES, () => {
   test('larger than GitHub sends, in chunks without a length, is refused too', async () => {
     const status = await new Promise<number>((resolve) => {
       const sending = request(
-        { host: '127.0.0.1', port: world.port, path: '/webhooks', method: 'POST' },
+        {
+          host: '127.0.0.1',
+          port: world.port,
+          path: '/webhooks',
+          method: 'POST',
+          headers: { 'x-hub-signature-256': 'sha256=' },
+        },
         (answer) => {
           resolve(answer.statusCode ?? 0);
           sending.destroy();

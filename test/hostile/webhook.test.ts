@@ -2,16 +2,19 @@ import { createHmac } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handle } from '../../functions/receiveWebhook/handle.ts';
 import { brokerEvents } from '../../shared/adapters/broker/events.ts';
-import { host, MAX_BODY_BYTES } from '../../shared/runtime/host.ts';
+import { host } from '../../shared/runtime/host.ts';
 import { openSystems } from '../functions/scenes/systems.ts';
 import { close, listen, openEventSink } from '../support/event-sink.ts';
 import { headerSets } from './corpus/headers.ts';
 import { documents } from './corpus/json.ts';
 import { repositories } from './corpus/names.ts';
 import { ACTS, texts } from './corpus/texts.ts';
+
+/** GitHub's own cap on a payload. */
+const MAX_BODY_BYTES = 25 * 1024 * 1024;
 
 const SECRET = 'planted-secret-of-the-webhook';
 const clock = () => new Date();
@@ -80,6 +83,14 @@ const push = JSON.stringify({
 const head = (...more: string[]) =>
   `${['POST / HTTP/1.1', 'host: x', 'connection: close', ...more].join('\r\n')}\r\n\r\n`;
 
+function largest(): string {
+  const start = '{"repository":{"full_name":"acme/shop"},"x":"';
+  return `${start}${'x'.repeat(MAX_BODY_BYTES - start.length - 2)}"}`;
+}
+
+/** Of a sender who has no secret. */
+const claimed = `x-hub-signature-256: ${sign('', 'guessed')}`;
+
 describe('a webhook', () => {
   test('that is well signed may hold anything: it is refused, or kept', async () => {
     // Nothing at all has no signature.
@@ -113,19 +124,43 @@ describe('a webhook', () => {
   });
 
   test('of GitHub’s largest size is taken, and one byte more is not, said before or not', async () => {
-    const filled = (size: number) => {
-      const start = '{"repository":{"full_name":"acme/shop"},"x":"';
-      return `${start}${'x'.repeat(size - start.length - 2)}"}`;
-    };
-    expect(await deliver(filled(MAX_BODY_BYTES))).toBe(202);
+    expect(await deliver(largest())).toBe(202);
     expect(await speak(head(`content-length: ${MAX_BODY_BYTES + 1}`))).toMatch(/^HTTP\/1.1 413 /);
     const piece = `100000\r\n${'x'.repeat(0x100000)}\r\n`;
     const chunked = await speak(
-      head('transfer-encoding: chunked'),
+      head('transfer-encoding: chunked', claimed),
       ...Array.from({ length: 26 }, () => piece),
     );
     // The rest of it is not read: whoever still sends may see the end of the connection first.
     expect(chunked).toMatch(/^(HTTP\/1.1 413 |$)/);
+  });
+
+  test('that is not signed is refused before its body comes', async () => {
+    expect(await speak(head(`content-length: ${MAX_BODY_BYTES}`))).toMatch(/^HTTP\/1.1 401 /);
+    expect(await speak(head('transfer-encoding: chunked'))).toMatch(/^HTTP\/1.1 401 /);
+  });
+
+  test('of GitHub’s largest size waits for no memory: a few are held at once, and small ones are taken all the same', async () => {
+    const { port } = server.address() as AddressInfo;
+    const answers: string[] = [];
+    const senders = Array.from({ length: 6 }, () => {
+      const socket = connect(port, '127.0.0.1').setEncoding('latin1');
+      socket.on('data', (part) => answers.push(String(part))).on('error', () => undefined);
+      socket.write(head(`content-length: ${MAX_BODY_BYTES}`, claimed));
+      socket.write(Buffer.alloc(MAX_BODY_BYTES - 1));
+      return socket;
+    });
+    const ended = () => senders.filter((socket) => socket.closed).length;
+    try {
+      await vi.waitFor(() => expect(ended()).toBe(4), 10_000);
+      expect(answers.filter((answer) => !answer.startsWith('HTTP/1.1 503 '))).toEqual([]);
+      expect(await deliver(push)).toBe(202);
+      expect(ended()).toBe(4);
+    } finally {
+      for (const socket of senders) socket.destroy();
+    }
+    // What they held is given back.
+    await vi.waitFor(async () => expect(await deliver(largest())).toBe(202), 10_000);
   });
 
   test.each<[string, string]>([
@@ -148,7 +183,7 @@ describe('a webhook', () => {
   test('that comes slowly keeps no other one waiting', async () => {
     const slow = Array.from({ length: 50 }, () => {
       const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-      socket.write(head('content-length: 1000'));
+      socket.write(head('content-length: 1000', claimed));
       return socket;
     });
     try {
