@@ -45,5 +45,7 @@ export async function connectSource(ports: Needs, app: App, log: Logger): Promis
 /** Without a webhook resync finds the pushes; not with a token that may do nothing at all. */
 function meanwhile(err: InvalidError | DeniedError, isHooked: boolean): string {
   if (err instanceof DeniedError && err.right === undefined) return ' It goes on by itself.';
-  return isHooked ? '' : ' Until then pushes are found every 5 minutes.';
+  return isHooked
+    ? ''
+    : " Until then pushes are found in the App's turn: every 5 minutes, with 50 Apps or fewer.";
 }

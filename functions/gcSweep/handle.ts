@@ -25,7 +25,7 @@ export const handle = eventFunction<Needs>(
           if (action.action !== 'keep') await carryOut(ports, action, log).catch((err) => missed.push(err));
         }
         for (const job of decideEndedJobs(await ports.cluster.listBuildJobs(), ports.clock())) {
-          await ports.cluster.deleteBuildJob(job.key);
+          await ports.cluster.deleteBuildJob(job.key, job.startedAt).catch((err) => missed.push(err));
         }
         // One that cannot be retired (somebody's own object with our labels) keeps no other from it.
         if (missed.length > 0) throw missed[0];

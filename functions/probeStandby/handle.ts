@@ -1,6 +1,7 @@
 import type { App } from '../../shared/domain/app.ts';
 import { DeniedError, InvalidError } from '../../shared/domain/errors.ts';
 import { rollbackWords, type StandbyCheck } from '../../shared/domain/standby-check.ts';
+import { begunElsewhere, tickOf } from '../../shared/domain/turn.ts';
 import { isReady, type Pod } from '../../shared/domain/workload.ts';
 import type { AppEvent } from '../../shared/ports/cluster.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
@@ -17,6 +18,8 @@ type Needs = Pick<Ports, 'cluster' | 'store' | 'probe' | 'clock' | 'log'>;
  */
 const AT_ONCE = 50;
 const PROBE_SECONDS = 2;
+/** How long after its begin a tick still takes up an App: what is under way by then has its time inside that minute. */
+const TIME_MS = 45_000;
 /** Of one standby: what ten pods of one image answer, the others do. */
 const PODS_ASKED = 10;
 
@@ -25,12 +28,18 @@ export const handle = eventFunction<Needs>(
   (ports): EventHandler =>
     async (_event, log) => {
       const { cluster } = ports;
+      const now = ports.clock();
       // Workloads before Services, as the sweep does: one that is switched to in between is then seen as live.
       const workloads = await cluster.listWorkloads();
       const services = await cluster.listServices();
-      const all = standbysOf({ apps: await cluster.listApps(), services, workloads });
-      let missed = 0;
+      const apps = standbysOf({ apps: await cluster.listApps(), services, workloads });
+      const all = begunElsewhere(apps, tickOf(now));
+      let [missed, left] = [0, 0];
       await atOnce(all, async ({ app, standbys }) => {
+        if (ports.clock().getTime() - now.getTime() > TIME_MS) {
+          left++;
+          return;
+        }
         try {
           const checks: (StandbyCheck | undefined)[] = [];
           for (const standby of standbys) checks.push(await checkOf(ports, app, standby, log));
@@ -46,7 +55,7 @@ export const handle = eventFunction<Needs>(
         }
       });
       const standbys = all.reduce((sum, one) => sum + one.standbys.length, 0);
-      log.info({ apps: all.length, standbys, missed }, 'standbys probed');
+      log.info({ apps: all.length, standbys, missed, left }, 'standbys probed');
     },
 );
 

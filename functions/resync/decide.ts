@@ -19,8 +19,6 @@ export interface ResyncFacts {
   readonly runningBuilds: readonly Build[];
   readonly unjudged: readonly Delivery[];
   readonly pending: readonly Message[];
-  /** Apps whose branch's head no Change is known of. */
-  readonly newHeads: readonly AppRef[];
   /** Apps of whose newest Release the store knows no Change. */
   readonly lostReleases: readonly AppRef[];
   /** Apps whose turn it is to be looked at by createService. */
@@ -43,7 +41,6 @@ export function decide(facts: ResyncFacts): CiteEvent[] {
   const ending = own.filter((change) => change.release !== undefined);
   return [
     ...facts.unjudged.map(githubEvent),
-    ...unique(facts.newHeads).map((app) => ownEvent('dev.cite.head.found', app)),
     ...unique([...facts.turn, ...facts.apps.filter(isUnfinished(facts))]).map((app) =>
       ownEvent('dev.cite.app.found', app),
     ),
@@ -61,6 +58,10 @@ export function decide(facts: ResyncFacts): CiteEvent[] {
     ...facts.pending.map((message) => ownEvent('dev.cite.change.updated', { change: message.change })),
   ];
 }
+
+/** Apps whose branch's head no Change is known of. */
+export const headsFound = (apps: readonly AppRef[]): CiteEvent[] =>
+  unique(apps).map((app) => ownEvent('dev.cite.head.found', app));
 
 /** createService has not come to its end with it, or its Service was deleted since. */
 const isUnfinished = ({ services }: ResyncFacts) => {

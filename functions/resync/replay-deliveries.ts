@@ -1,10 +1,12 @@
 import type { App } from '../../shared/domain/app.ts';
 import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import type { HookDelivery } from '../../shared/ports/code-host.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { tellApp } from '../../shared/runtime/tell-app.ts';
 import { decideRedeliveries, KEPT_MS, lostWhy, mayBeLost } from './decide-redelivery.ts';
+import { turnOf } from './turn.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'clock'> & {
   readonly config: Config<'WEBHOOK_URL'>;
@@ -13,21 +15,23 @@ type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'clock'> & {
 /** Of one tick: 600 requests an hour at most. */
 const MOST_REDELIVERIES = 50;
 
-/** Less than the function's time-out: the next round goes on, and what was asked for by then is on its way. */
-const TIME_MS = 30_000;
-
 /**
  * Deliveries that never came, or that the store has lost, are asked for again: once per repository, however many Apps
- * follow it. A code host that is down stops nothing else. Gives how many.
+ * follow it, and until that time: what was asked for by then is on its way. A code host that is down stops nothing else.
+ * Gives how many.
  */
-export async function replayDeliveries(ports: Needs, apps: readonly App[], log: Logger): Promise<number> {
-  const until = ports.clock().getTime() + TIME_MS;
+export async function replayDeliveries(
+  ports: Needs,
+  apps: readonly App[],
+  until: Date,
+  log: Logger,
+): Promise<number> {
   const living = apps.filter((app) => !app.deleting);
   let count = 0;
   for (const [repository, own] of Map.groupBy(living, ({ spec }) => spec.repository.toLowerCase())) {
-    if (count >= MOST_REDELIVERIES || ports.clock().getTime() > until) break;
+    if (count >= MOST_REDELIVERIES || ports.clock() > until) break;
     try {
-      count += await replay(ports, own, MOST_REDELIVERIES - count, log);
+      count += await replay(ports, own, MOST_REDELIVERIES - count, until, log);
     } catch (err) {
       // The rights on one repository say nothing of the others'.
       const isItsOwn = err instanceof InvalidError || (err instanceof DeniedError && err.right !== undefined);
@@ -39,7 +43,13 @@ export async function replayDeliveries(ports: Needs, apps: readonly App[], log: 
   return count;
 }
 
-async function replay(ports: Needs, apps: readonly App[], most: number, log: Logger): Promise<number> {
+async function replay(
+  ports: Needs,
+  apps: readonly App[],
+  most: number,
+  until: Date,
+  log: Logger,
+): Promise<number> {
   const { codeHost, store, clock, config } = ports;
   const repository = apps[0]?.spec.repository ?? '';
   const since = new Date(clock().getTime() - KEPT_MS);
@@ -47,17 +57,52 @@ async function replay(ports: Needs, apps: readonly App[], most: number, log: Log
   const lost = [];
   for (const delivery of all.filter(mayBeLost))
     if (!(await store.getDelivery(delivery.id))) lost.push(delivery);
-  const again = decideRedeliveries(lost, clock()).slice(0, most);
-  for (const delivery of again) await codeHost.redeliver(repository, delivery);
-  const [first] = again;
-  if (!first) return 0;
-  const what = again.length === 1 ? 'A webhook' : `${again.length} webhooks`;
+  // In turn: those that the code host refuses to send are no older tomorrow, and hide no other.
+  const again = turnOf(decideRedeliveries(lost, clock()), clock(), most);
+  const sent: HookDelivery[] = [];
+  try {
+    for (const delivery of again) {
+      if (clock() > until) break;
+      if (await isSentAgain(ports, repository, delivery, log)) sent.push(delivery);
+    }
+  } finally {
+    await tellOf(sent, ports, apps, repository, log);
+  }
+  return sent.length;
+}
+
+/** One that is refused (GitHub keeps it no longer, its webhook was made anew) says nothing of the others. */
+async function isSentAgain(
+  { codeHost }: Needs,
+  repository: string,
+  delivery: HookDelivery,
+  log: Logger,
+): Promise<boolean> {
+  try {
+    await codeHost.redeliver(repository, delivery);
+    return true;
+  } catch (err) {
+    if (!(err instanceof InvalidError)) throw err;
+    log.warn({ err, repository, delivery: delivery.id }, 'it is not sent again');
+    return false;
+  }
+}
+
+async function tellOf(
+  sent: readonly HookDelivery[],
+  ports: Needs,
+  apps: readonly App[],
+  repository: string,
+  log: Logger,
+): Promise<void> {
+  const [first] = sent;
+  if (!first) return;
+  const what = sent.length === 1 ? 'A webhook' : `${sent.length} webhooks`;
   for (const app of apps)
     await tellApp({ ...ports, log }, app, {
       id: `replayed/${repository}/${first.attempt}`,
       type: 'Warning',
       reason: 'WebhooksReplayed',
-      message: `${what} of ${repository} did not come (${lostWhy(again)}): asked to be sent again.`,
+      message: `${what} of ${repository} did not come (${lostWhy(sent)}): asked to be sent again.`,
     });
-  return again.length;
 }

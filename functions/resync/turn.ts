@@ -1,4 +1,5 @@
 import type { App } from '../../shared/domain/app.ts';
+import { begunElsewhere, roundsOf, startOfTurn, tickOf } from '../../shared/domain/turn.ts';
 
 /**
  * Apps that one tick looks at on the code host: with 12 ticks an hour and five questions each (its head, the webhook and
@@ -7,16 +8,19 @@ import type { App } from '../../shared/domain/app.ts';
  */
 export const APPS_PER_TICK = 50;
 
-const TICK_MS = 5 * 60_000;
-
 /** Of those that something is wrong with, so many more: they must not wait for all others. Two questions each, 600 an hour. */
 export const TROUBLED_PER_TICK = 25;
 
-/** The Apps whose turn it is, all of them in turn: by the clock alone, so that no function has to remember it. */
-export function turnOf<T>(apps: readonly T[], now: Date, most = APPS_PER_TICK): readonly T[] {
-  const rounds = Math.max(1, Math.ceil(apps.length / most));
-  const round = Math.floor(now.getTime() / TICK_MS) % rounds;
-  return apps.slice(round * most, (round + 1) * most);
+/** Those whose turn it is, all of them in turn, in their order. */
+export function turnOf<T>(items: readonly T[], now: Date, most: number): readonly T[] {
+  const start = startOfTurn(items.length, tickOf(now), most);
+  return items.slice(start, start + most);
+}
+
+/** The Apps to ask the code host about: of one that is slow, some get no answer in this turn, and others in the next. */
+export function codeHostTurn<T>(apps: readonly T[], now: Date): readonly T[] {
+  const turnsBefore = Math.floor(tickOf(now) / roundsOf(apps.length, APPS_PER_TICK));
+  return begunElsewhere(turnOf(apps, now, APPS_PER_TICK), turnsBefore);
 }
 
 /** The cause of what is wrong may be gone: createService is to see it, and then it goes on by itself. */

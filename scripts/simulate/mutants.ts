@@ -288,10 +288,6 @@ export const mutants: readonly Mutant[] = [
         'messages that were not told',
         "facts.pending.map((message) => ownEvent('dev.cite.change.updated', { change: message.change }))",
       ],
-      [
-        'heads that nobody knows',
-        "unique(facts.newHeads).map((app) => ownEvent('dev.cite.head.found', app))",
-      ],
     ] as const
   ).map(([what, from]) => ({
     name: `resync forgets ${what}`,
@@ -299,6 +295,12 @@ export const mutants: readonly Mutant[] = [
     from: `...${from},`,
     to: '',
   })),
+  {
+    name: 'resync forgets heads that nobody knows',
+    file: 'functions/resync/handle.ts',
+    from: 'failed += await emitAll(ports, heads, log);',
+    to: '',
+  },
   {
     name: 'resync forgets Workloads on their way',
     file: 'functions/resync/decide.ts',

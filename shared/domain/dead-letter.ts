@@ -20,5 +20,5 @@ export const functionOf = ({ destination }: Pick<DeadLetter, 'destination'>) =>
 export function deadLetterReason(letter: Pick<DeadLetter, 'destination' | 'code' | 'message'>): string {
   const answer = letter.code === 0 ? 'it did not answer' : `it answered ${letter.code}`;
   const why = letter.message.trim().replace(/[.;]$/, '') || answer;
-  return `${functionOf(letter)} could not go on: ${why}; it is tried again within 5 minutes`;
+  return `${functionOf(letter)} could not go on: ${why}; it is tried again every 5 minutes`;
 }

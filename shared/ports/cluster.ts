@@ -137,8 +137,11 @@ export interface BuildJobs {
   startBuildJob(job: NewBuildJob): Promise<void>;
   getBuildJob(key: string): Promise<BuildJob | undefined>;
   listBuildJobs(): Promise<readonly BuildJob[]>;
-  /** Ends the Job's processes and forgets it; its result is no longer to be had. */
-  deleteBuildJob(key: string): Promise<void>;
+  /**
+   * Ends the Job's processes and forgets it; its result is no longer to be had. `startedAt`: the Job of that start alone, not
+   * one of the key that was started anew since.
+   */
+  deleteBuildJob(key: string, startedAt?: Date): Promise<void>;
   buildJobLog(key: string, options: LogOptions): AsyncIterable<string>;
 }
 

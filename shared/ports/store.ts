@@ -23,8 +23,11 @@ export interface Deliveries {
   getDelivery(id: string): Promise<Delivery | undefined>;
   /** The first judgement stays. */
   judgeDelivery(id: string, judgement: Judgement): Promise<void>;
-  /** Received before that time and not judged; oldest first, at most 100. */
-  unjudgedDeliveries(before: Date): Promise<readonly Delivery[]>;
+  /**
+   * Received before that time and not judged; oldest first, at most 100. Of more, the hundred whose turn it is: `tick` is a
+   * number that grows by one.
+   */
+  unjudgedDeliveries(before: Date, tick?: number): Promise<readonly Delivery[]>;
   /** Deliveries about a commit, given by its first 7 to 40 digits; newest first, at most 100. */
   deliveriesOf(commit: string): Promise<readonly Delivery[]>;
 }
@@ -72,8 +75,11 @@ export interface Message {
 }
 
 export interface Outbox {
-  /** Oldest first, at most `limit` (100). One entry per Change: a newer revision replaces the older. */
-  pendingMessages(limit?: number): Promise<readonly Message[]>;
+  /**
+   * Oldest first, at most 100; of more, the hundred whose turn it is, as with deliveries. One entry per Change: a newer
+   * revision replaces the older.
+   */
+  pendingMessages(tick?: number): Promise<readonly Message[]>;
   pendingMessage(change: string): Promise<Message | undefined>;
   /** Forgets the message; does nothing where a newer revision has replaced it. */
   settleMessage(message: Message): Promise<void>;

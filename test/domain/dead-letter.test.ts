@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { deadLetterReason } from '../../shared/domain/dead-letter.ts';
 
 const AT = 'http://on-push.cite-system.svc.cluster.local';
-const AGAIN = 'it is tried again within 5 minutes';
+const AGAIN = 'it is tried again every 5 minutes';
 
 test.each([
   [

@@ -45,6 +45,7 @@ async function openWorld() {
     app,
     /** Of each id the first, as a cluster keeps Events. */
     told,
+    now: () => clock().getTime(),
     pass: (more: number) => {
       minutes += more;
     },
@@ -213,6 +214,28 @@ test('after a wipe of the store it is checked anew, and what was told is not tol
   await world.tick();
   expect((await world.check(app))?.fault).toContain('answered 500');
   expect(world.told).toHaveLength(1);
+});
+
+test('a tick ends in time however many are silent, and in the end each of them is checked', async () => {
+  const apps: App[] = [];
+  for (let i = 0; i < 150; i++) apps.push(await world.standby({ namespace: `silent-${i}` }));
+  const unchecked = async () => {
+    const checks = await Promise.all(apps.map(world.check));
+    return checks.filter((check) => check === undefined).length;
+  };
+  // Each answer takes a second of the clock: a tick has time for fewer than all.
+  const fault = async () => {
+    world.pass(1 / 60);
+    return 'no answer';
+  };
+  for (let tick = 0; tick < 6; tick++) {
+    const began = world.now();
+    await world.tick({ probe: { fault } });
+    expect(world.now() - began, 'with what was under way at its end').toBeLessThan(100_000);
+    if (tick === 0) expect(await unchecked()).toBeGreaterThan(0);
+    world.pass(5 - (((world.now() - minutesAfterNoon(0).getTime()) / 60_000) % 5));
+  }
+  expect(await unchecked()).toBe(0);
 });
 
 test('an App with nothing on standby says so', async () => {

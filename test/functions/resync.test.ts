@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type ResyncFacts } from '../../functions/resync/decide.ts';
-import { APPS_PER_TICK, TROUBLED_PER_TICK, troubledTurn, turnOf } from '../../functions/resync/turn.ts';
+import { decide, headsFound, type ResyncFacts } from '../../functions/resync/decide.ts';
+import { APPS_PER_TICK, codeHostTurn, TROUBLED_PER_TICK, troubledTurn } from '../../functions/resync/turn.ts';
 import type { Condition } from '../../shared/domain/app.ts';
 import {
   aBuild,
@@ -24,7 +24,6 @@ const facts = (change: Partial<ResyncFacts> = {}): ResyncFacts => ({
   runningBuilds: [],
   unjudged: [],
   pending: [],
-  newHeads: [],
   lostReleases: [],
   turn: [],
   now: minutesAfterNoon(2),
@@ -55,11 +54,6 @@ describe('resync emits', () => {
       'a delivery that nobody judged',
       { unjudged: [delivery] },
       [['com.github.push', { delivery: '1/guid' }]],
-    ],
-    [
-      'a head that no Change is known of, and nothing else of the App',
-      { newHeads: [anApp()] },
-      [['dev.cite.head.found', shop]],
     ],
     ['a look for the Apps whose turn it is', { turn: [anApp()] }, [['dev.cite.app.found', shop]]],
     [
@@ -152,11 +146,24 @@ describe('resync emits', () => {
     expect(decide(facts(change)).map(({ type, data }) => [type, data])).toEqual(events);
   });
 
+  it('a head that no Change is known of, and nothing else of the App', () => {
+    expect(headsFound([anApp()]).map(({ type, data }) => [type, data])).toEqual([
+      ['dev.cite.head.found', shop],
+    ]);
+  });
+
   it('looks at every App in turn, a bounded number in each tick', () => {
     const apps = Array.from({ length: 2 * APPS_PER_TICK + 1 }, (_, i) => i);
-    const ticks = [0, 5, 10].map((minute) => turnOf(apps, minutesAfterNoon(minute)));
+    const ticks = [0, 5, 10].map((minute) => codeHostTurn(apps, minutesAfterNoon(minute)));
     expect(ticks.flat().toSorted((a, b) => a - b)).toEqual(apps);
     expect(Math.max(...ticks.map((tick) => tick.length))).toBe(APPS_PER_TICK);
+  });
+
+  it('asks about all Apps in the end, though a slow code host lets it ask about ten in a turn', () => {
+    const apps = Array.from({ length: 13 * APPS_PER_TICK }, (_, i) => i);
+    const ticks = Array.from({ length: 13 * 15 }, (_, tick) => minutesAfterNoon(5 * tick));
+    const asked = ticks.flatMap((now) => codeHostTurn(apps, now).slice(0, 10));
+    expect(new Set(asked).size).toBe(apps.length);
   });
 
   it('looks in every tick at Apps that something is wrong with, a bounded number too', () => {
@@ -180,6 +187,6 @@ describe('resync emits', () => {
   });
 
   it('looks at nothing when there is no App', () => {
-    expect(turnOf([], NOON)).toEqual([]);
+    expect(codeHostTurn([], NOON)).toEqual([]);
   });
 });

@@ -1,9 +1,12 @@
 import { commitPrefix } from '../../../shared/domain/commit-prefix.ts';
 import type { Delivery } from '../../../shared/domain/delivery.ts';
 import { instant } from '../../../shared/domain/instant.ts';
+import { startOfTurn } from '../../../shared/domain/turn.ts';
 import type { Deliveries } from '../../../shared/ports/store.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
+
+const MOST = 100;
 
 export function deliveries({ sql, read, write }: Database): Deliveries {
   const insert = sql.prepare('insert into deliveries values (?, ?, ?, ?, ?)');
@@ -11,11 +14,14 @@ export function deliveries({ sql, read, write }: Database): Deliveries {
   const judge = sql.prepare('update deliveries set judgement = ? where id = ? and judgement is null');
   const unjudged = sql.prepare(
     `select value, judgement from deliveries where judgement is null and received < ?
-     order by received, id limit 100`,
+     order by received, id limit ${MOST} offset ?`,
+  );
+  const countUnjudged = sql.prepare(
+    'select count(*) as count from deliveries where judgement is null and received < ?',
   );
   const ofCommit = sql.prepare(
     `select value, judgement from deliveries where commit_id >= ?1 and commit_id < ?1 || 'g'
-     order by received desc, id desc limit 100`,
+     order by received desc, id desc limit ${MOST}`,
   );
 
   return {
@@ -43,7 +49,12 @@ export function deliveries({ sql, read, write }: Database): Deliveries {
         judge.run(JSON.stringify(judgement), id);
       }),
 
-    unjudgedDeliveries: (before) => read(() => deliveriesIn(unjudged.all(before.getTime()))),
+    unjudgedDeliveries: (before, tick = 0) =>
+      read(() => {
+        const until = before.getTime();
+        const count = Number(countUnjudged.get(until)?.count);
+        return deliveriesIn(unjudged.all(until, startOfTurn(count, tick, MOST)));
+      }),
 
     deliveriesOf: (commit) =>
       read(() => {

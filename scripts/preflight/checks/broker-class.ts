@@ -69,7 +69,7 @@ export function judgeBroker({ brokerClass, channel, deployments }: BrokerFacts):
     );
   if (channel === 'InMemoryChannel')
     return warning(
-      `${says}: events are lost when its pod dies (found again within 5 minutes)`,
+      `${says}: events are lost when its pod dies (found again within 5 minutes, with 50 Apps or fewer)`,
       `${DURABLE}.`,
     );
   return ok(says);

@@ -75,12 +75,13 @@ export function kubernetesBuildJobs(connection: Connection, place: BuildPlace): 
       return builds;
     },
 
-    async deleteBuildJob(key) {
+    async deleteBuildJob(key, startedAt) {
       checkNames({ key });
       const name = jobName(key);
       const job = await find(batch.readNamespacedJob({ namespace, name }));
       if (!job || !isManaged(job)) return;
-      const { uid } = metadataOf(job);
+      const { uid, createdAt } = metadataOf(job);
+      if (startedAt && startedAt.getTime() !== createdAt.getTime()) return;
       const body = { preconditions: { uid }, propagationPolicy: 'Background' };
       await find(batch.deleteNamespacedJob({ namespace, name, body }));
     },

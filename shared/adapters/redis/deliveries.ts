@@ -2,6 +2,7 @@ import { commitPrefix } from '../../domain/commit-prefix.ts';
 import type { Delivery } from '../../domain/delivery.ts';
 import { instant } from '../../domain/instant.ts';
 import { kept } from '../../domain/kept.ts';
+import { startOfTurn } from '../../domain/turn.ts';
 import type { Deliveries } from '../../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { keys } from './keys.ts';
@@ -26,12 +27,12 @@ export function deliveries(redis: Connection): Deliveries {
       await redis.run((client) => client.judgeDelivery(keys.delivery(id), [JSON.stringify(judgement)]));
     },
 
-    async unjudgedDeliveries(before) {
+    async unjudgedDeliveries(before, tick = 0) {
+      const until = `(${before.getTime()}`;
+      const count = await redis.run((client) => client.zCount(keys.unjudged, '-inf', until));
+      const LIMIT = { offset: startOfTurn(count, tick, MOST), count: MOST };
       const records = await redis.run((client) =>
-        client.zRange(keys.unjudged, '-inf', `(${before.getTime()}`, {
-          BY: 'SCORE',
-          LIMIT: { offset: 0, count: MOST },
-        }),
+        client.zRange(keys.unjudged, '-inf', until, { BY: 'SCORE', LIMIT }),
       );
       return collect<Delivery>(redis, records, MOST);
     },

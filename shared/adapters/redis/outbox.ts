@@ -1,3 +1,4 @@
+import { startOfTurn } from '../../domain/turn.ts';
 import type { Message, Outbox } from '../../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { keys } from './keys.ts';
@@ -16,9 +17,9 @@ export function outbox(redis: Connection): Outbox {
   };
 
   return {
-    async pendingMessages(limit = MOST) {
-      if (limit < 1) return [];
-      return messagesOf(await redis.run((client) => client.zRange(keys.outbox, 0, limit - 1)));
+    async pendingMessages(tick = 0) {
+      const start = startOfTurn(await redis.run((client) => client.zCard(keys.outbox)), tick, MOST);
+      return messagesOf(await redis.run((client) => client.zRange(keys.outbox, start, start + MOST - 1)));
     },
 
     async pendingMessage(change) {

@@ -109,6 +109,16 @@ export function buildJobsContract(world: World): void {
     await cluster.deleteBuildJob(job.key);
   });
 
+  test('a build that was started anew is not deleted in the place of the one that was seen', async () => {
+    const key = await start('hangs');
+    const { cluster } = world();
+    const started = (await cluster.getBuildJob(key))?.startedAt ?? new Date(0);
+    await cluster.deleteBuildJob(key, new Date(started.getTime() - 3_600_000));
+    expect(await cluster.getBuildJob(key)).toMatchObject({ phase: 'running' });
+    await cluster.deleteBuildJob(key, started);
+    await eventually(async () => expect(await cluster.getBuildJob(key)).toBeUndefined());
+  });
+
   test('the log of a build can be followed until it ends, and read afterwards', async () => {
     const key = await start('succeeds');
     const followed = textOf(world().cluster.buildJobLog(key, { follow: true }));

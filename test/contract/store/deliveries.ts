@@ -76,6 +76,19 @@ export function deliveriesContract(stage: Stage): void {
       expect(ids(await store.deliveriesOf(COMMIT))).toEqual(ids(all.slice(3).reverse()));
     });
 
+    it('gives all unjudged ones a turn, however many there are', async () => {
+      const { store } = stage;
+      const all = Array.from({ length: 203 }, (_, i) => aDelivery(`d${i}`, at(i)));
+      await Promise.all(all.map((delivery) => store.recordDelivery(delivery)));
+      const turn = async (tick: number) => ids(await store.unjudgedDeliveries(after(202 * SECOND), tick));
+      const inTurn = ids(all);
+      for (const round of [0, 3, 3 * 1_000_000]) {
+        expect(await turn(round)).toEqual(inTurn.slice(0, 100));
+        expect(await turn(round + 1)).toEqual(inTurn.slice(100, 200));
+        expect(await turn(round + 2), 'the last came too late').toEqual(inTurn.slice(200, 202));
+      }
+    });
+
     it('finds those about a commit by its first 7 to 40 digits, newest first', async () => {
       const { store } = stage;
       const [near, nearer] = [commitFrom('abcdef12'), commitFrom('abcdef13')];

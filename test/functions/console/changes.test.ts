@@ -260,7 +260,7 @@ describe('why', () => {
     const { body } = await world.ask('GET', `/api/why/${commit}`);
     expect(body.deliveries.map(({ judgement }: { judgement: string }) => judgement).sort()).toEqual([
       'not judged yet',
-      'not judged yet: on-push could not go on: GitHub does not accept the token; it is tried again within 5 minutes',
+      'not judged yet: on-push could not go on: GitHub does not accept the token; it is tried again every 5 minutes',
       'skipped: no App follows branch x',
     ]);
   });

@@ -164,13 +164,13 @@ for (const [what, call, err, message] of [
     'a webhook that may not be made',
     /ensureWebhook/,
     new HostDeniedError(LACKING, { right: 'Webhooks: write' }),
-    `${LACKING} Until then pushes are found every 5 minutes.`,
+    `${LACKING} Until then pushes are found in the App's turn: every 5 minutes, with 50 Apps or fewer.`,
   ],
   [
     'a repository that may not be seen',
     /ensureWebhook/,
     new InvalidError('repository', 'there is none', 'Check it.'),
-    'repository: there is none. Check it. Until then pushes are found every 5 minutes.',
+    "repository: there is none. Check it. Until then pushes are found in the App's turn: every 5 minutes, with 50 Apps or fewer.",
   ],
   [
     'a collaborator that may not be added',

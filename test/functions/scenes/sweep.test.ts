@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { buildSettings } from '../../../shared/domain/app-spec.ts';
+import { RetryableError } from '../../../shared/domain/errors.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { SHOP, type World } from './world.ts';
@@ -42,3 +44,50 @@ scene(
     expect(await w.workload(3)).toMatchObject({ replicas: 0 });
   },
 );
+
+scene(
+  'a build that was started anew while the sweep looked is not taken for the one that ended',
+  async (w) => {
+    await w.app();
+    await w.push(A);
+    await w.deliver();
+    const key = (await w.changeOf(A)).build ?? '';
+    w.pods.endBuilds();
+    await w.deliver();
+    w.interventions.after('cluster.listBuildJobs', async () => {
+      await w.cluster.deleteBuildJob(key);
+      await w.cluster.startBuildJob({
+        key,
+        repository: 'acme/shop',
+        commit: A,
+        cloneUrl: 'https://git.test/acme/shop.git',
+        settings: buildSettings.parse({}),
+        timeoutSeconds: 600,
+      });
+    });
+    w.advance(4 * 3600);
+    w.sweep();
+    while (w.interventions.left > 0 && (await w.deliverOne()));
+    expect(await w.cluster.getBuildJob(key)).toMatchObject({ phase: 'running' });
+  },
+);
+
+scene('a Job that cannot be deleted keeps no other', async (w) => {
+  const two = { namespace: 'acme', name: 'two' };
+  await w.app();
+  await w.app(two, { repository: 'acme/two' });
+  await w.push(A);
+  await w.push(B, { repository: 'acme/two' });
+  await w.settle();
+  const [first] = await w.cluster.listBuildJobs();
+  const { around } = w.interventions;
+  w.interventions.around = (call, run, args) => {
+    if (call === 'cluster.deleteBuildJob' && args[0] === first?.key)
+      throw new RetryableError('the cluster is away');
+    return around(call, run, args);
+  };
+  w.advance(4 * 3600);
+  w.sweep();
+  await w.settle();
+  expect((await w.cluster.listBuildJobs()).map(({ key }) => key)).toEqual([first?.key]);
+});

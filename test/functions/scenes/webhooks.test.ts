@@ -211,7 +211,7 @@ scene('a webhook that may not be restored is shown with the remedy, and pushes a
     expect.objectContaining({
       type: 'SourceConnected',
       status: 'False',
-      message: `${err.message} Until then pushes are found every 5 minutes.`,
+      message: `${err.message} Until then pushes are found in the App's turn: every 5 minutes, with 50 Apps or fewer.`,
     }),
   );
   expect(await w.story(B)).toBe('deployed as r2');

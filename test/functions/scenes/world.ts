@@ -218,6 +218,7 @@ export function openWorld(from?: Snapshot) {
         refused = undefined;
       };
     },
+    now: () => now,
     advance(seconds: number): void {
       now += seconds * 1000;
     },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apps } from '../../../scripts/local/cluster/records/apps.ts';
-import { BUILD_NAMESPACE, toBuild } from '../../../scripts/local/cluster/records/builds.ts';
+import { BUILD_NAMESPACE, isOf, toBuild } from '../../../scripts/local/cluster/records/builds.ts';
 import { appLabels, buildLabels, RELEASE } from '../../../scripts/local/cluster/records/labels.ts';
 import { requireLabel } from '../../../scripts/local/cluster/records/names.ts';
 import { namespaces } from '../../../scripts/local/cluster/records/namespaces.ts';
@@ -80,9 +80,9 @@ function builds(objects: Objects): BuildJobs {
     async listBuildJobs() {
       return objects.list('Job').map(toBuild);
     },
-    async deleteBuildJob(key) {
+    async deleteBuildJob(key, startedAt) {
       const record = find(key);
-      if (record) objects.remove(record);
+      if (record && isOf(record, startedAt)) objects.remove(record);
     },
     buildJobLog: (key, options) =>
       output(() => find(key)?.body.phase === 'running', options, find(key) !== undefined),

@@ -10,6 +10,7 @@ import { kept } from '../../../shared/domain/kept.ts';
 import { cutLog } from '../../../shared/domain/log.ts';
 import type { StandbyCheck } from '../../../shared/domain/standby-check.ts';
 import { requireAddition } from '../../../shared/domain/taken-back.ts';
+import { startOfTurn } from '../../../shared/domain/turn.ts';
 import type { Message, Store } from '../../../shared/ports/store.ts';
 
 interface Timed<T> {
@@ -56,6 +57,10 @@ export function memoryStore(clock: () => Date) {
   });
   const newestFirst = <T>(items: readonly T[], time: (item: T) => number, id: (item: T) => string) =>
     items.toSorted((a, b) => time(b) - time(a) || compare(id(b), id(a))).slice(0, MOST);
+  const turn = <T>(items: readonly T[], tick: number) => {
+    const start = startOfTurn(items.length, tick, MOST);
+    return items.slice(start, start + MOST);
+  };
 
   const store: Store = {
     async recordDelivery(delivery) {
@@ -74,11 +79,13 @@ export function memoryStore(clock: () => Date) {
       if (known && known.judgement === undefined)
         held.deliveries.set(id, { ...known, judgement: plain(judgement) });
     },
-    async unjudgedDeliveries(before) {
-      return [...held.deliveries.values()]
-        .filter((one) => one.judgement === undefined && Date.parse(one.receivedAt) < before.getTime())
-        .toSorted((a, b) => compare(a.receivedAt, b.receivedAt) || compare(a.id, b.id))
-        .slice(0, MOST);
+    async unjudgedDeliveries(before, tick = 0) {
+      return turn(
+        [...held.deliveries.values()]
+          .filter((one) => one.judgement === undefined && Date.parse(one.receivedAt) < before.getTime())
+          .toSorted((a, b) => compare(a.receivedAt, b.receivedAt) || compare(a.id, b.id)),
+        tick,
+      );
     },
     async deliveriesOf(commit) {
       const prefix = commitPrefix(commit);
@@ -147,10 +154,8 @@ export function memoryStore(clock: () => Date) {
       return held.logs.get(id)?.value;
     },
 
-    async pendingMessages(limit = MOST) {
-      return [...held.outbox]
-        .slice(0, Math.max(0, limit))
-        .map(([change, revision]) => message(change, revision));
+    async pendingMessages(tick = 0) {
+      return turn([...held.outbox], tick).map(([change, revision]) => message(change, revision));
     },
     async pendingMessage(change) {
       const revision = held.outbox.get(change);

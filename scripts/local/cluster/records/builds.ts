@@ -31,10 +31,10 @@ export function builds(records: Objects, dir: string): BuildJobs {
     async listBuildJobs() {
       return records.list('Job').map(toBuild);
     },
-    async deleteBuildJob(key) {
+    async deleteBuildJob(key, startedAt) {
       records.transaction(() => {
         const record = find(key);
-        if (record) records.remove(record);
+        if (record && isOf(record, startedAt)) records.remove(record);
       });
     },
     async *buildJobLog(key, options) {
@@ -53,6 +53,10 @@ function writeCredential(folder: string, credential: string | undefined): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (credential !== undefined) writeFileSync(credentialOf(folder), credential, { mode: 0o600 });
 }
+
+/** Whether it is the Job of that start; undefined: any is meant. */
+export const isOf = ({ created }: Stored<'Job'>, startedAt: Date | undefined): boolean =>
+  startedAt === undefined || new Date(created).getTime() === startedAt.getTime();
 
 export const toBuild = ({ created, body }: Stored<'Job'>): BuildJob => ({
   key: body.key,
