@@ -1,8 +1,8 @@
 import type { App } from '../../shared/domain/app.ts';
-import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import type { Workload } from '../../shared/domain/workload.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
+import { Outage } from './outage.ts';
 
 type Needs = Pick<Ports, 'store' | 'codeHost' | 'clock'>;
 
@@ -18,6 +18,7 @@ export async function newHeads(
   log: Logger,
 ): Promise<readonly App[]> {
   const found: App[] = [];
+  const outage = new Outage();
   for (const app of apps) {
     if (app.deleting) continue;
     if (ports.clock() > until) {
@@ -26,15 +27,10 @@ export async function newHeads(
     }
     try {
       if (await isNewHead(ports, app, workloads)) found.push(app);
+      outage.answered();
     } catch (err) {
-      // The rights on one repository say nothing of the others'.
-      const isItsOwn = err instanceof DeniedError && err.right !== undefined;
-      if (err instanceof RetryableError && !isItsOwn) {
-        log.warn({ err }, 'the code host is not there: heads are looked at in the next round');
-        return found;
-      }
-      if (!(err instanceof InvalidError || isItsOwn)) throw err;
       log.warn({ err, app: `${app.namespace}/${app.name}` }, 'its branch cannot be read');
+      if (outage.isSeenIn(err)) return found;
     }
   }
   return found;

@@ -1,11 +1,12 @@
 import type { App } from '../../shared/domain/app.ts';
-import { DeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import { InvalidError } from '../../shared/domain/errors.ts';
 import type { HookDelivery } from '../../shared/ports/code-host.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { tellApp } from '../../shared/runtime/tell-app.ts';
 import { decideRedeliveries, KEPT_MS, lostWhy, mayBeLost } from './decide-redelivery.ts';
+import { Outage } from './outage.ts';
 import { turnOf } from './turn.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'clock'> & {
@@ -27,17 +28,16 @@ export async function replayDeliveries(
   log: Logger,
 ): Promise<number> {
   const living = apps.filter((app) => !app.deleting);
+  const outage = new Outage();
   let count = 0;
   for (const [repository, own] of Map.groupBy(living, ({ spec }) => spec.repository.toLowerCase())) {
     if (count >= MOST_REDELIVERIES || ports.clock() > until) break;
     try {
       count += await replay(ports, own, MOST_REDELIVERIES - count, until, log);
+      outage.answered();
     } catch (err) {
-      // The rights on one repository say nothing of the others'.
-      const isItsOwn = err instanceof InvalidError || (err instanceof DeniedError && err.right !== undefined);
-      if (!(isItsOwn || err instanceof RetryableError)) throw err;
       log.warn({ err, repository }, 'its deliveries cannot be looked at');
-      if (!isItsOwn) break;
+      if (outage.isSeenIn(err)) break;
     }
   }
   return count;
