@@ -81,7 +81,7 @@ function onRedis(): void {
         'cite:dead-letter:l',
         'cite:delivery:d',
         'cite:lease:sweep',
-        'cite:log:k',
+        'cite:log-gz:k',
       ]);
       expect(all.flatMap(([name, ttl]) => (ttl > 0 ? [] : [name]))).toContain('cite:change:open');
     });
@@ -125,7 +125,7 @@ function onRedis(): void {
       await instances[0].saveLog('log 5', noise());
       const found = await Promise.all(Array.from({ length: 8 }, (_, i) => store.readLog(`log ${i}`)));
       expect(found.flatMap((log, i) => (log === undefined ? [] : [i]))).toEqual([3, 4, 5, 6, 7]);
-      const left = [3, 4, 6, 7, 5].map((i) => `cite:log:log ${i}`);
+      const left = [3, 4, 6, 7, 5].map((i) => `cite:log-gz:log ${i}`);
       expect(await admin.zRange('cite:logs', 0, -1)).toEqual(left);
       expect((await admin.zRange('cite:expiry', 0, -1)).sort()).toEqual(left.toSorted());
       await Promise.all(instances.map((each) => each.close()));
@@ -134,7 +134,7 @@ function onRedis(): void {
     it('keeps a log of 10 MB small, whatever stands in it', async () => {
       for (const line of ['a line of a build log\n', '\u001b', '€']) {
         await store.saveLog('k', line.repeat(10_000_000 / Buffer.byteLength(line)));
-        expect(await admin.memoryUsage('cite:log:k')).toBeLessThan(100_000);
+        expect(await admin.memoryUsage('cite:log-gz:k')).toBeLessThan(100_000);
       }
     });
 

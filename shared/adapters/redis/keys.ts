@@ -4,14 +4,15 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
 /**
  * Every key in Redis. A *record* is a hash: `value` (JSON), and one field per index that it is in (`cite:…`, with its
  * place there), so that whoever removes it can take it out of them. An *index* is a sorted set of record keys. Every id
- * stands at the end of its key, so that no id can be read as another key, whatever it holds. A log's value is gzipped text.
+ * stands at the end of its key, so that no id can be read as another key, whatever it holds. A log's value is gzipped text
+ * (plain JSON under `cite:log:` before: those are not looked for, and expire).
  *
  * | key                            | type   | owner        | ends                                                |
  * | ------------------------------ | ------ | ------------ | --------------------------------------------------- |
  * | cite:delivery:<id>             | record | deliveries   | 7 days after receipt                                |
  * | cite:change:<id>               | record | changes      | open: never, it ends first; 90 days after the verdict |
  * | cite:build:<key>               | record | builds       | 30 days after the last write                        |
- * | cite:log:<id>                  | record | logs         | 30 days after the last write, or when newer ones need its room |
+ * | cite:log-gz:<id>               | record | logs         | 30 days after the last write, or when newer ones need its room |
  * | cite:dead-letter:<id>          | record | dead letters | 30 days after it was refused                        |
  * | cite:standby:<release>:<app>   | record | standby checks | an hour after the check                           |
  * | cite:lease:<name>              | hash   | leases       | a minute after the lease: the clock decides before  |
@@ -59,7 +60,7 @@ export const keys = {
   build: (key: string) => `cite:build:${key}`,
   runningBuilds: 'cite:builds:running',
 
-  log: (id: string) => `cite:log:${id}`,
+  log: (id: string) => `cite:log-gz:${id}`,
   logs: 'cite:logs',
 
   deadLetter: (id: string) => `cite:dead-letter:${id}`,
