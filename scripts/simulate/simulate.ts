@@ -68,16 +68,22 @@ interface Failure {
   readonly faults: readonly string[];
 }
 
-/** Runs this program again with other arguments; gives the days that failed. */
-async function child(args: readonly string[], mutant?: Mutant): Promise<readonly Failure[]> {
+/** Runs this program again with other arguments; gives the days that failed, and tells of each at once. */
+async function child(
+  args: readonly string[],
+  { mutant, failed }: { readonly mutant?: Mutant; readonly failed?: (failure: Failure) => void } = {},
+): Promise<readonly Failure[]> {
   const load = mutant ? ['--import', new URL('mutate.ts', import.meta.url).href] : [];
   const started = spawn(execPath, [...load, fileURLToPath(import.meta.url), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: mutant ? { ...env, MUTANT: mutant.name } : env,
   });
   const failures: Failure[] = [];
-  for await (const line of createInterface({ input: started.stdout }))
-    failures.push(JSON.parse(line) as Failure);
+  for await (const line of createInterface({ input: started.stdout })) {
+    const failure = JSON.parse(line) as Failure;
+    failed?.(failure);
+    failures.push(failure);
+  }
   const code = started.exitCode ?? (await new Promise((resolve) => started.once('exit', resolve)));
   if (code !== 0) throw new Error(`a process of the simulation ended with ${code}`);
   return failures;
@@ -87,10 +93,11 @@ async function playAll(): Promise<void> {
   const began = performance.now();
   const processes = availableParallelism();
   const parts = Array.from({ length: processes }, (_, i) =>
-    child(['--seeds', String(seeds - i), '--from', String(from + i), '--step', String(processes)]),
+    child(['--seeds', String(seeds - i), '--from', String(from + i), '--step', String(processes)], {
+      failed: ({ seed, faults }) => void stdout.write(`seed ${seed}: ${faults.join('; ')}\n`),
+    }),
   );
   const failures = (await Promise.all(parts)).flat().toSorted((a, b) => a.seed - b.seed);
-  for (const { seed, faults } of failures) stdout.write(`seed ${seed}: ${faults.join('; ')}\n`);
   const seconds = (performance.now() - began) / 1000;
   const rate = Math.round(seeds / seconds);
   stdout.write(`${seeds} days in ${seconds.toFixed(0)} s, ${rate} a second: ${failures.length} failed\n`);
@@ -106,7 +113,7 @@ async function playMutants(): Promise<void> {
   let lived = 0;
   const work = async () => {
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-      const [found] = await child(['--seeds', String(seeds), '--from', String(from), '--first'], mutant);
+      const [found] = await child(['--seeds', String(seeds), '--from', String(from), '--first'], { mutant });
       if (!found) lived++;
       const how = found ? `day ${found.seed - from + 1}: ${found.faults[0]}` : 'NOT FOUND';
       stdout.write(`${mutant.name.padEnd(66)} ${how.slice(0, 110)}\n`);
