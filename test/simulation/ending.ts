@@ -1,11 +1,9 @@
-import { isIdle } from '../../functions/probeStandby/decide-standbys.ts';
 import type { App } from '../../shared/domain/app.ts';
 import { isTold, summaryOf } from '../../shared/domain/app-summary.ts';
 import { type Change, type Verdict, verdictText } from '../../shared/domain/change.ts';
 import { specHash } from '../../shared/domain/release.ts';
-import { rollbackWords } from '../../shared/domain/standby-check.ts';
 import { statusContext } from '../../shared/domain/status-context.ts';
-import { isReady, type Workload } from '../../shared/domain/workload.ts';
+import type { Workload } from '../../shared/domain/workload.ts';
 import type { CommitStatus } from '../../shared/ports/code-host.ts';
 import type { Day } from './act.ts';
 import { hasCause } from './causes.ts';
@@ -56,24 +54,30 @@ async function unheard(world: World): Promise<string[]> {
 async function misjudged(world: World, app: App, live: number | undefined): Promise<string[]> {
   const faults: string[] = [];
   const standbys = (await world.cluster.listWorkloads(app))
-    .filter((one) => isIdle(one) && one.release.number !== live)
+    .filter(({ outcome, replicas, standbySince }) => outcome === 'deployed' && replicas > 0 && standbySince)
+    .filter(({ release }) => release.number !== live)
     .toSorted((a, b) => b.release.number - a.release.number);
+  const isWhole = ({ release, replicas }: Workload) => readyPods(world, app, release.number) >= replicas;
   for (const standby of standbys) {
     const check = await world.store.getStandbyCheck(app.uid, standby.release.number);
     const said = check && (check.fault ?? 'ready');
-    if (!check || isReady(standby) !== (check.fault === undefined))
+    if (!check || isWhole(standby) !== (check.fault === undefined))
       faults.push(
         `standby r${standby.release.number} of ${app.name} is said to be: ${said ?? 'not checked'}`,
       );
   }
   const [newest] = standbys;
-  const words = rollbackWords(
-    newest && { release: newest.release.number, ...(isReady(newest) ? {} : { fault: 'it is not ready' }) },
-  );
+  const words = newest ? `r${newest.release.number} ${isWhole(newest) ? 'ready' : 'broken'}` : 'none';
   if (app.status.rollback !== words)
     faults.push(`rollback of ${app.name}: ${app.status.rollback}, not ${words}`);
   return faults;
 }
+
+/** Counted pod by pod, whatever the Workload's status says of them. */
+const readyPods = (world: World, { namespace, name }: App, release: number): number =>
+  world.objects
+    .list('Pod', { namespace, app: name })
+    .filter(({ body }) => body.release === release && body.ready).length;
 
 const statusOf: Readonly<Record<Verdict['outcome'], CommitStatus['state']>> = {
   deployed: 'success',
@@ -212,15 +216,11 @@ function mayBeLive({ chronicle }: World, { uid }: App, verdict: Verdict): boolea
 }
 
 /** What is live has all its pods, and runs what its release says, the copy of the Secret included. */
-function unfit(
-  world: World,
-  { namespace, name, spec: { redeploy: _, ...spec } }: App,
-  { release, replicas }: Workload,
-): string[] {
+function unfit(world: World, app: App, { release, replicas }: Workload): string[] {
+  const { namespace, name } = app;
+  const { redeploy: _, ...spec } = app.spec;
   const faults: string[] = [];
-  const ready = world.objects
-    .list('Pod', { namespace, app: name })
-    .filter(({ body }) => body.release === release.number && body.ready).length;
+  const ready = readyPods(world, app, release.number);
   if (replicas === 0 || ready < replicas)
     faults.push(`1: live is r${release.number}, of which ${ready} of ${replicas} pods are ready`);
   const pod = world.objects.get('Deployment', namespace, `${name}-r${release.number}`)?.body.pod;
