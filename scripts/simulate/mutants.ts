@@ -262,7 +262,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a second verdict replaces the first',
-    file: 'test/simulation/memory/store.ts',
+    file: 'test/memory/store.ts',
     from: 'if (!there || there.verdict || there.revision !== given.revision)',
     to: 'if (!there)',
   },

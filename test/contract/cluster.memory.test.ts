@@ -1,7 +1,7 @@
 import { buildSettings } from '../../shared/domain/app-spec.ts';
-import { memoryCluster, OUTPUT } from '../simulation/memory/cluster.ts';
-import { kubelet } from '../simulation/memory/kubelet.ts';
-import { MemoryObjects } from '../simulation/memory/objects.ts';
+import { memoryCluster, OUTPUT } from '../memory/cluster.ts';
+import { kubelet } from '../memory/kubelet.ts';
+import { MemoryObjects } from '../memory/objects.ts';
 import { uniqueKey } from './cluster/world.ts';
 import { type ClusterWorld, clusterContract } from './cluster.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { memoryCodeHost } from '../simulation/memory/code-host.ts';
+import { memoryCodeHost } from '../memory/code-host.ts';
 import { codeHostContract } from './code-host.ts';
 
 codeHostContract('the code host in memory', async () => {

@@ -1,4 +1,4 @@
-import { memoryStore } from '../simulation/memory/store.ts';
+import { memoryStore } from '../memory/store.ts';
 import { storeContract } from './store.ts';
 
 storeContract('memory', async (clock) => {

@@ -9,7 +9,7 @@ import { ownEvents } from '../../shared/domain/events.ts';
 import { host } from '../../shared/runtime/host.ts';
 import { handlers } from '../functions/scenes/functions.ts';
 import { config, openSystems } from '../functions/scenes/systems.ts';
-import { memoryCodeHost } from '../simulation/memory/code-host.ts';
+import { memoryCodeHost } from '../memory/code-host.ts';
 import { close, listen, openEventSink } from '../support/event-sink.ts';
 import { headerSets } from './corpus/headers.ts';
 import { documents, values } from './corpus/json.ts';

@@ -1,6 +1,6 @@
 import type { Change, Verdict } from '../../shared/domain/change.ts';
+import type { MemoryCodeHost } from '../memory/code-host.ts';
 import type { Chronicle } from './chronicle.ts';
-import type { MemoryCodeHost } from './memory/code-host.ts';
 
 interface Day {
   readonly chronicle: Chronicle;

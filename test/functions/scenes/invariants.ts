@@ -1,7 +1,7 @@
 import type { App } from '../../../shared/domain/app.ts';
 import type { NewWorkload, Workload } from '../../../shared/domain/workload.ts';
 import type { Cluster } from '../../../shared/ports/cluster.ts';
-import type { MemoryCodeHost } from '../../simulation/memory/code-host.ts';
+import type { MemoryCodeHost } from '../../memory/code-host.ts';
 
 /** Where people are answered later than they ask. */
 interface People {

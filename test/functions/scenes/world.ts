@@ -12,7 +12,7 @@ import type { Change } from '../../../shared/domain/change.ts';
 import type { CiteEvent } from '../../../shared/domain/events.ts';
 import type { AppEvent, Cluster } from '../../../shared/ports/cluster.ts';
 import type { Ports } from '../../../shared/runtime/ports.ts';
-import { type MemoryCodeHost, memoryCodeHost, pushPayload } from '../../simulation/memory/code-host.ts';
+import { type MemoryCodeHost, memoryCodeHost, pushPayload } from '../../memory/code-host.ts';
 import { NOON } from '../../support/facts.ts';
 import { functions } from './functions.ts';
 import { Interventions } from './interventions.ts';

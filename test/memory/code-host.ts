@@ -1,11 +1,5 @@
-import {
-  address,
-  commitSha,
-  cutDescription,
-  login,
-  treePath,
-} from '../../../shared/adapters/github/address.ts';
-import { HostDeniedError, InvalidError } from '../../../shared/domain/errors.ts';
+import { address, commitSha, cutDescription, login, treePath } from '../../shared/adapters/github/address.ts';
+import { HostDeniedError, InvalidError } from '../../shared/domain/errors.ts';
 import type {
   Ancestry,
   CodeHost,
@@ -15,7 +9,7 @@ import type {
   ToldStatus,
   WebhookFault,
   WebhookSettings,
-} from '../../../shared/ports/code-host.ts';
+} from '../../shared/ports/code-host.ts';
 
 export type MemoryCodeHost = ReturnType<typeof memoryCodeHost>;
 

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apps } from '../../../scripts/local/cluster/records/apps.ts';
-import { BUILD_NAMESPACE, isOf, toBuild } from '../../../scripts/local/cluster/records/builds.ts';
-import { appLabels, buildLabels, RELEASE } from '../../../scripts/local/cluster/records/labels.ts';
-import { requireLabel } from '../../../scripts/local/cluster/records/names.ts';
-import { namespaces } from '../../../scripts/local/cluster/records/namespaces.ts';
-import { toPod } from '../../../scripts/local/cluster/records/pods.ts';
-import type { Objects } from '../../../scripts/local/cluster/records/records.ts';
-import { routes } from '../../../scripts/local/cluster/records/routes.ts';
-import { secrets } from '../../../scripts/local/cluster/records/secrets.ts';
-import { services } from '../../../scripts/local/cluster/records/services.ts';
-import { workloads } from '../../../scripts/local/cluster/records/workloads.ts';
-import { workloadName } from '../../../shared/domain/naming.ts';
-import type { BuildJobs, Cluster, LogOptions, Workloads } from '../../../shared/ports/cluster.ts';
-import { address } from '../../local/world.ts';
+import { apps } from '../../scripts/local/cluster/records/apps.ts';
+import { BUILD_NAMESPACE, isOf, toBuild } from '../../scripts/local/cluster/records/builds.ts';
+import { appLabels, buildLabels, RELEASE } from '../../scripts/local/cluster/records/labels.ts';
+import { requireLabel } from '../../scripts/local/cluster/records/names.ts';
+import { namespaces } from '../../scripts/local/cluster/records/namespaces.ts';
+import { toPod } from '../../scripts/local/cluster/records/pods.ts';
+import type { Objects } from '../../scripts/local/cluster/records/records.ts';
+import { routes } from '../../scripts/local/cluster/records/routes.ts';
+import { secrets } from '../../scripts/local/cluster/records/secrets.ts';
+import { services } from '../../scripts/local/cluster/records/services.ts';
+import { workloads } from '../../scripts/local/cluster/records/workloads.ts';
+import { workloadName } from '../../shared/domain/naming.ts';
+import type { BuildJobs, Cluster, LogOptions, Workloads } from '../../shared/ports/cluster.ts';
+import { address } from '../local/world.ts';
 
 const POLL_MS = 5;
 /** What every pod and every build has printed. */

@@ -1,7 +1,7 @@
-import type { Bodies } from '../../../scripts/local/cluster/records/kinds.ts';
-import { APP, appLabels } from '../../../scripts/local/cluster/records/labels.ts';
-import type { Objects, Stored } from '../../../scripts/local/cluster/records/records.ts';
-import type { AppRef } from '../../../shared/domain/app.ts';
+import type { Bodies } from '../../scripts/local/cluster/records/kinds.ts';
+import { APP, appLabels } from '../../scripts/local/cluster/records/labels.ts';
+import type { Objects, Stored } from '../../scripts/local/cluster/records/records.ts';
+import type { AppRef } from '../../shared/domain/app.ts';
 
 type Deployment = Stored<'Deployment'>;
 

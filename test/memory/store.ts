@@ -1,17 +1,17 @@
-import type { Build } from '../../../shared/domain/build.ts';
-import type { Change } from '../../../shared/domain/change.ts';
-import { inListOrder, LISTED_CHANGES, matcherOf } from '../../../shared/domain/change-query.ts';
-import { commitPrefix } from '../../../shared/domain/commit-prefix.ts';
-import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
-import type { Delivery } from '../../../shared/domain/delivery.ts';
-import { ConflictError } from '../../../shared/domain/errors.ts';
-import { instant } from '../../../shared/domain/instant.ts';
-import { kept } from '../../../shared/domain/kept.ts';
-import { cutLog } from '../../../shared/domain/log.ts';
-import type { StandbyCheck } from '../../../shared/domain/standby-check.ts';
-import { requireAddition } from '../../../shared/domain/taken-back.ts';
-import { startOfTurn } from '../../../shared/domain/turn.ts';
-import type { Message, Store } from '../../../shared/ports/store.ts';
+import type { Build } from '../../shared/domain/build.ts';
+import type { Change } from '../../shared/domain/change.ts';
+import { inListOrder, LISTED_CHANGES, matcherOf } from '../../shared/domain/change-query.ts';
+import { commitPrefix } from '../../shared/domain/commit-prefix.ts';
+import type { DeadLetter } from '../../shared/domain/dead-letter.ts';
+import type { Delivery } from '../../shared/domain/delivery.ts';
+import { ConflictError } from '../../shared/domain/errors.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import { kept } from '../../shared/domain/kept.ts';
+import { cutLog } from '../../shared/domain/log.ts';
+import type { StandbyCheck } from '../../shared/domain/standby-check.ts';
+import { requireAddition } from '../../shared/domain/taken-back.ts';
+import { startOfTurn } from '../../shared/domain/turn.ts';
+import type { Message, Store } from '../../shared/ports/store.ts';
 
 interface Timed<T> {
   readonly value: T;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Bodies, Kind } from '../../../scripts/local/cluster/records/kinds.ts';
-import { APP, type Labels } from '../../../scripts/local/cluster/records/labels.ts';
-import type { Objects, Stored, Verb } from '../../../scripts/local/cluster/records/records.ts';
-import { ConflictError } from '../../../shared/domain/errors.ts';
+import type { Bodies, Kind } from '../../scripts/local/cluster/records/kinds.ts';
+import { APP, type Labels } from '../../scripts/local/cluster/records/labels.ts';
+import type { Objects, Stored, Verb } from '../../scripts/local/cluster/records/records.ts';
+import { ConflictError } from '../../shared/domain/errors.ts';
 
 /** One write, as the sources of events tell it. */
 export interface ObjectChange extends Pick<Stored<Kind>, 'kind' | 'namespace' | 'name' | 'uid' | 'labels'> {
