@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import tab from '@bomb.sh/tab/commander';
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { appsCommands } from './commands/apps.ts';
@@ -41,6 +42,8 @@ for (const add of [
 ]) {
   add(program);
 }
+// `cite completion zsh` prints a script for the shell, which asks `cite completion -- <words>` for what may follow.
+tab(program, { completionCommandName: 'completion' });
 
 // npm runs a script in the project's folder; the person, and their checkout, are elsewhere.
 if (process.env.npm_lifecycle_event === 'cite' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);

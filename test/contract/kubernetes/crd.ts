@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { appSpec } from '../../../shared/domain/app-spec.ts';
+import { appSpec, hold } from '../../../shared/domain/app-spec.ts';
 import { hosts, images, names, oddRefs, pathsOut } from '../../hostile/corpus/names.ts';
 import { texts as hostileTexts } from '../../hostile/corpus/texts.ts';
 import { freshNamespace } from '../cluster/world.ts';
@@ -25,9 +25,15 @@ export function crdTests(server: () => ApiServer): void {
     if (response.status === 422 || response.status === 400) return undefined;
     throw new Error(answer.message);
   };
+  /** A Hold's words lose the marks that turn text around where they are read: no pattern of a CRD can name those. */
+  const asRead = (kept: unknown): unknown => {
+    const said = (kept as { readonly hold?: unknown } | undefined)?.hold;
+    return said === undefined ? kept : { ...(kept as object), hold: hold.parse(said) };
+  };
   const agree = async (spec: unknown) => {
     const parsed = appSpec.safeParse(spec);
-    expect(await asKept(spec), JSON.stringify(spec)).toEqual(parsed.success ? parsed.data : undefined);
+    const kept = asRead(await asKept(spec));
+    expect(kept, JSON.stringify(spec)).toEqual(parsed.success ? parsed.data : undefined);
   };
 
   test.each(specCases)('%s: %j', async (_what, change, accepted) => {
