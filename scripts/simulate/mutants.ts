@@ -130,12 +130,14 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/console/wishes/activate.ts',
     from: `  const held = await again(async () => {
     const fresh = await requireLivingApp(cluster, ref);
+    requireAsSeen(fresh, seen, wish);
     return cluster.updateApp(fresh, { hold: { ...wish, at: ports.clock().toISOString() } });
   });
   await raiseEpoch(cluster, ref);`,
     to: `  await raiseEpoch(cluster, ref);
   const held = await again(async () => {
     const fresh = await requireLivingApp(cluster, ref);
+    requireAsSeen(fresh, seen, wish);
     return cluster.updateApp(fresh, { hold: { ...wish, at: ports.clock().toISOString() } });
   });`,
   },
