@@ -122,6 +122,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   const { cluster, violations } = watched(memoryCluster(objects, between), host, clock, {
     people: wishes,
     wasBackAt: (commit) => chronicle.movedBackTo.has(commit),
+    wasForcedAway: (commit) => chronicle.forcedAway.some((head) => host.holds(head, commit)),
     toleranceMs: 2 * MOST_SKEW_MS,
     wasSeenReady: ({ app, release }) => looks.sawReady(caller, app, release.number),
     tell: {

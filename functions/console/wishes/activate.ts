@@ -47,6 +47,11 @@ export async function activate(
  */
 async function requireStillAsked(cluster: Needs['cluster'], held: App): Promise<void> {
   const now = await requireLivingApp(cluster, held);
+  if (now.uid !== held.uid)
+    throw refusal(
+      404,
+      `${addressOf(held)} was deleted; another App has its name now. Look at that one first.`,
+    );
   const { hold } = now.spec;
   if (hold && (hold.release ?? hold.givenUp) === held.spec.hold?.release) return;
   const what = hold

@@ -18,6 +18,8 @@ interface Circumstances {
   readonly people?: People;
   /** Whether the code host showed a branch to be back at that commit: to the platform it was forced there. */
   readonly wasBackAt?: (commit: string) => boolean;
+  /** Whether a branch that is gone now was forced away from that commit before. */
+  readonly wasForcedAway?: (commit: string) => boolean;
   /** By how much a sweep's clock may be ahead of what started the clock of a standby. */
   readonly toleranceMs?: number;
   /** What was written well. */
@@ -45,6 +47,7 @@ export function watched(
   {
     wasSeenReady = isClaimedAndReady,
     wasBackAt = () => false,
+    wasForcedAway = () => false,
     people = { answered: ({ spec }) => spec.hold, mayCountOn: () => false },
     toleranceMs = 0,
     tell = {},
@@ -71,7 +74,8 @@ export function watched(
       if (!target || !live) return switched;
       const [from, commit] = [live.release.commit, target.release.commit];
       const head = host.head(app.spec.repository, app.spec.branch);
-      const forced = wasBackAt(commit) || (head !== undefined && !host.holds(head, from));
+      const isLeft = head === undefined ? wasForcedAway(from) : !host.holds(head, from);
+      const forced = wasBackAt(commit) || isLeft;
       const isOlder = from !== commit && host.holds(from, commit);
       // What a person asked for is not left for its failed proof.
       const isWayBack =
