@@ -165,6 +165,20 @@ scene('a Hold is lifted while its rollback is written to: nobody is told to ask 
   expect(await w.story(A)).toBe('cancelled by Ada');
 });
 
+scene(
+  'an App is deleted while somebody asks for a release, and another one takes its name: he is told so',
+  async (w) => {
+    await twoReleases(w);
+    w.interventions.before('cluster.raiseEpoch', async () => {
+      await w.cluster.deleteApp(SHOP);
+      await w.settle();
+      await w.app();
+    });
+    await expect(w.activate(1)).rejects.toThrow('acme/shop was deleted');
+    expect((await w.cluster.getApp(SHOP))?.spec.hold).toBeUndefined();
+  },
+);
+
 describe('a Service that was deleted and made anew', () => {
   async function lostAndFound(w: World): Promise<void> {
     await w.cluster.deleteService(SHOP);
