@@ -74,8 +74,19 @@ attempt() {
   kill $forgets 2>/dev/null || true
   return $ended
 }
+# A registry's own words may be several lines. What a step of the build prints begins with its number.
+last_words() {
+  tail -n 20 /tmp/build.log | {
+    words=
+    while IFS= read -r line; do
+      case $line in error:*) words= ;; esac
+      words="$words $line"
+    done
+    echo "$words"
+  }
+}
 until attempt "$@"; do
-  tail -n 1 /tmp/build.log | grep -v 'did not complete successfully' | grep -qE '${REGISTRY_FAULT}' || exit 1
+  last_words | grep -v 'did not complete successfully' | grep -qE '${REGISTRY_FAULT}' || exit 1
   echo 'The registry cannot be used: the line above says why. Tried again in 10 s, until the time of the build is over.'
   sleep 5
   touch ${WAITING_FOR_REGISTRY}

@@ -56,8 +56,11 @@ sleep 60
 [ -e waiting-for-registry ] || echo 'forgotten later'
 echo 'did not complete successfully'; exit 1`;
 
-test('a registry that is away is waited for; once a try goes on, the build no longer says so', () => {
-  program('buildctl', failing('failed to do request: 429'));
+test.each([
+  'error: failed to solve: failed to do request: 429',
+  'error: failed to solve: failed to push r.test/web:1: errors:\nunknown: what was uploaded is damaged',
+])('a registry that is away is waited for; once a try goes on, the build no longer says so: %j', (words) => {
+  program('buildctl', failing(words));
   const { stdout, status } = run();
   expect(status).toBe(1);
   expect(stdout).toContain('Tried again in 10 s');
@@ -66,8 +69,12 @@ test('a registry that is away is waited for; once a try goes on, the build no lo
   expect(existsSync(mark())).toBe(false);
 });
 
-test('what the repository is to blame for ends it at once', () => {
-  program('buildctl', failing('process "/bin/sh -c false" did not complete successfully: exit code: 1'));
+test.each([
+  'error: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1',
+  '#7 0.1 failed to push\nerror: failed to solve: process "false" did not complete successfully: exit code: 1',
+  '#7 0.1 failed to push\nerror: failed to solve: there is no such stage',
+])('what the repository is to blame for ends it at once: %j', (words) => {
+  program('buildctl', failing(words));
   const { stdout, status } = run();
   expect(status).toBe(1);
   expect(stdout).not.toContain('Tried again');
