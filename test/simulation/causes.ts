@@ -34,7 +34,7 @@ function wasDeployed({ chronicle }: Day, { app, commit, kind, id }: Change, numb
   return (kind === 'rollback' || release.change === id) && chronicle.wasSelected(app.uid, number);
 }
 
-function isSuperseded(day: Day, { app, commit, release }: Change, by: string): boolean {
+function isSuperseded(day: Day, { app, commit, id, release }: Change, by: string): boolean {
   const { chronicle, host } = day;
   const [, number] = /^r(\d+)(?:, its new configuration)?$/.exec(by) ?? [];
   if (number === undefined) {
@@ -50,7 +50,8 @@ function isSuperseded(day: Day, { app, commit, release }: Change, by: string): b
   if (chronicle.hasDone(app.uid, 'activate', Number(number))) return true;
   if (release !== undefined && Number(number) <= release) return false;
   // A configuration is announced by the number that it would get: a Hold, or a death, may come between.
-  const isAnnounced = release !== undefined && Number(number) === release + 1;
+  const before = chronicle.releaseOf(app.uid, Number(number) - 1);
+  const isAnnounced = release === Number(number) - 1 || before?.change === id;
   return isAnnounced || chronicle.releaseOf(app.uid, Number(number)) !== undefined;
 }
 
