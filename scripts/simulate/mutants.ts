@@ -92,13 +92,6 @@ export const mutants: readonly Mutant[] = [
     to: "if (service && workload && change.id === '')",
   },
   {
-    name: 'a configuration supersedes what is switched to just then',
-    file: 'functions/createService/follow-spec.ts',
-    from: `  if (workload && service?.live === workload.release.number) return false;
-  if (workload && service) await`,
-    to: `  if (workload && service && change.id === '') await`,
-  },
-  {
     name: 'the standby clock of what is live starts before the switch',
     file: 'functions/switchSelector/switch-to.ts',
     from: `  await cluster.switchService(scene.service, release, ports.clock());
@@ -158,12 +151,6 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/switchSelector/decide.ts',
     from: "if (live?.outcome === 'failed' && hold?.release !== service.live && isWayBack(previous)) {",
     to: 'if (false && isWayBack(previous)) {',
-  },
-  {
-    name: 'automation undoes a rollback whose proof failed',
-    file: 'functions/switchSelector/decide.ts',
-    from: "live?.outcome === 'failed' && hold?.release !== service.live && isWayBack(previous)",
-    to: "live?.outcome === 'failed' && isWayBack(previous)",
   },
   {
     name: 'a switch is not proven',
@@ -263,10 +250,11 @@ export const mutants: readonly Mutant[] = [
     to: 'told.length === 0 && now.length > 0; now = []',
   },
   {
-    name: 'a second verdict replaces the first',
+    name: 'a second verdict replaces the first, and takes back what was written',
     file: 'test/memory/store.ts',
     from: 'if (!there || there.verdict || there.revision !== given.revision)',
     to: 'if (!there)',
+    also: [{ file: 'test/memory/store.ts', from: 'requireAddition(there, given);', to: '' }],
   },
   // Wake-ups that only resync still gives.
   ...(
@@ -304,10 +292,14 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'resync forgets Workloads on their way',
+    name: 'resync forgets Workloads on their way, their Changes and what is said of them',
     file: 'functions/resync/decide.ts',
     from: 'return [...unsettled.map((workload) => workload.app), ...wished];',
     to: 'return wished.slice(wished.length + unsettled.length);',
+    also: [
+      { file: 'functions/resync/decide.ts', from: '...untoldApps(facts),', to: '' },
+      { file: 'functions/resync/decide.ts', from: '...ending.map((change) => change.app),', to: '' },
+    ],
   },
   {
     name: 'resync forgets what Apps are said to be',
@@ -328,10 +320,17 @@ export const mutants: readonly Mutant[] = [
     to: ": { action: 'nothing', reason: 'its Job is gone' };",
   },
   {
-    name: 'a deleted App leaves its Changes open',
+    name: 'a deleted App leaves its Changes open, and resync what nobody owns',
     file: 'functions/createService/finalize.ts',
     from: "await ledger(ports).conclude(change, { outcome: 'cancelled', by: 'the deletion of its App' });",
     to: '',
+    also: [
+      {
+        file: 'functions/resync/decide.ts',
+        from: '...[...waiting, ...orphaned].map(',
+        to: '...waiting.map(',
+      },
+    ],
   },
   {
     name: 'a standby that broke stays broken',
