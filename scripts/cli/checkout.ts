@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 
 /** Where `git push` takes the branch of the checkout that one stands in. */
 export interface Source {
+  /** Of the remote, with its port. */
+  readonly host: string;
   /** `owner/name`, as the code host knows it. */
   readonly repository: string;
   readonly branch: string;
@@ -26,17 +28,24 @@ export const commitOf = async (text: string): Promise<string | undefined> =>
 /** The branch that is checked out; undefined: a commit alone is, or this is no checkout. */
 export const checkedOut = () => git('symbolic-ref', '--quiet', '--short', 'HEAD');
 
-/** A branch that was never pushed will go to origin, under its own name. */
+/** The remote that git pushes a branch to, whether it was ever pushed or not. */
+export const pushRemote = (branch: string) =>
+  git('for-each-ref', '--format=%(push:remotename)', `refs/heads/${branch}`);
+
+/** A branch that was never pushed goes there under its own name. */
 export async function source(): Promise<Source | undefined> {
   const branch = await checkedOut();
   if (branch === undefined) return undefined;
-  const format = '--format=%(push:remotename)%00%(push:remoteref)';
-  const pushed = (await git('for-each-ref', format, `refs/heads/${branch}`)) ?? '';
-  const [remote, ref] = pushed.split('\0');
-  const url = await git('remote', 'get-url', '--push', remote || 'origin');
+  const ref = await git('for-each-ref', '--format=%(push:remoteref)', `refs/heads/${branch}`);
+  const url = await git('remote', 'get-url', '--push', (await pushRemote(branch)) ?? 'origin');
   const repository = url && repositoryOf(url);
-  return repository ? { repository, branch: ref?.replace(/^refs\/heads\//, '') || branch } : undefined;
+  if (!repository) return undefined;
+  return { host: hostOf(url), repository, branch: ref?.replace(/^refs\/heads\//, '') ?? branch };
 }
+
+/** Without whoever the address names as its user. */
+const hostOf = (url: string) =>
+  URL.canParse(url) ? new URL(url).host : (/^(?:[^/:@]+@)?([^/:@]+):/.exec(url)?.[1] ?? '');
 
 /**
  * The repository that a remote names: https://host/owner/name.git, ssh://git@host/owner/name or git@host:owner/name.

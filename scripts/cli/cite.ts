@@ -42,7 +42,7 @@ for (const add of [
 ]) {
   add(program);
 }
-// `cite completion zsh` prints a script for the shell, which asks `cite completion -- <words>` for what may follow.
+// `cite completion zsh` prints a script for the shell, which asks `cite complete -- <words>` for what may follow.
 tab(program, { completionCommandName: 'completion' });
 
 // npm runs a script in the project's folder; the person, and their checkout, are elsewhere.

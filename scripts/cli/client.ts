@@ -67,8 +67,10 @@ export function apiClient(options: {
   return {
     async call<T>(method: string, path: string, body?: unknown) {
       const res = await send('answers', method, path, body);
+      const text = await res.text().catch((err: unknown) => {
+        throw unreachable(base, err);
+      });
       try {
-        const text = await res.text();
         return (text === '' ? undefined : read(text)) as T;
       } catch (cause) {
         throw new Failure(`${base} answered with what is not Cite's. ${CHECK}`, { cause });

@@ -30,6 +30,8 @@ export interface Follow {
   readonly commit: string;
   /** Apps that must have a Change of it before it is over. */
   readonly apps: readonly AppAddress[];
+  /** Ids of Changes and deliveries that it is not about. */
+  readonly before: ReadonlySet<string>;
   readonly timeoutMs: number;
   /** Called while nothing is known of the commit, with the platform's words; throws where waiting is of no use. */
   readonly onUnknown: (failure: ApiFailure) => void;
@@ -40,7 +42,8 @@ export interface Follow {
  * is told of no more: a retry, or a rollback to the commit, is what counts then.
  */
 export async function* follow(api: Client, wish: Follow): AsyncGenerator<ChangeStep | DeliveryStep> {
-  const { commit, apps, timeoutMs, onUnknown } = wish;
+  const { commit, apps, before, timeoutMs, onUnknown } = wish;
+  const isNew = ({ id }: { readonly id: string }) => !before.has(id);
   const until = Date.now() + timeoutMs;
   const told = new Set<string>();
   let answeredAt: number | undefined;
@@ -50,12 +53,13 @@ export async function* follow(api: Client, wish: Follow): AsyncGenerator<ChangeS
       const known = await api.call<WhyView>('GET', path`/api/why/${commit}`);
       unknown = undefined;
       answeredAt = Date.now();
-      const changes = newestOfEach(known.changes);
-      for (const step of [...changes.flatMap(stepsOf), ...known.deliveries.filter(isWorthTelling)]) {
+      const changes = newestOfEach(known.changes.filter(isNew));
+      const deliveries = known.deliveries.filter(isNew);
+      for (const step of [...changes.flatMap(stepsOf), ...deliveries.filter(isWorthTelling)]) {
         if (!told.has(keyOf(step))) yield step;
         told.add(keyOf(step));
       }
-      if (isOver(known, changes, apps)) return;
+      if (isOver(deliveries, changes, apps)) return;
     } catch (err) {
       if (!(err instanceof ApiFailure)) throw err;
       if (err.status === 404) {
@@ -103,7 +107,7 @@ const isWorthTelling = ({ event, judgement }: DeliveryStep) =>
   event === 'push' && /^(skipped|not judged yet): /.test(judgement);
 
 function isOver(
-  { deliveries }: WhyView,
+  deliveries: readonly DeliveryStep[],
   changes: readonly ChangeView[],
   apps: readonly AppAddress[],
 ): boolean {

@@ -39,7 +39,7 @@ describe('cite init', () => {
     const { dir } = checkoutOf(world, 'acme/asked');
     const no = await onTerminal(world.url, ['init'], 'n\n', dir);
     expect(no.out).toContain(
-      'Register an App in the Namespace acme that follows branch main of acme/asked, with a webhook there?',
+      'Register an App in the Namespace acme that follows branch main of acme/asked (the remote is on 127.0.0.1:',
     );
     expect(no).toMatchObject({ code: 1, out: expect.stringContaining('no App was registered') });
     expect(await appOf('asked')).toBeUndefined();

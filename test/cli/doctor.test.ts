@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { concludeChange } from '../../shared/domain/change.ts';
 import { type ConsoleWorld, givenApp, givenChange, openConsole } from '../functions/console/world.ts';
 import { commitFiles } from '../local/world.ts';
 import { checkoutOf } from './checkout.ts';
@@ -56,7 +57,7 @@ test('cite doctor finds what is wrong, one thing after the other, until all is w
     expect.stringMatching(/^ok {5}platform +Cite \S+ at http/),
     'ok     token     accepted',
     expect.stringMatching(/^ok {5}version /),
-    'ok     checkout  acme/ill, branch main',
+    expect.stringMatching(/^ok {5}checkout +acme\/ill on \S+:\d+, branch main$/),
     expect.stringMatching(/^ok {5}app +\S+\/shop: building$/),
     expect.stringMatching(/^ok {5}webhook +\S+\/shop: acme\/ill is connected$/),
     `ok     commit    ${commit.slice(0, 7)} is known: cite why ${commit.slice(0, 7)}`,
@@ -68,6 +69,19 @@ test('cite doctor finds what is wrong, one thing after the other, until all is w
   await wrong(/^wrong {2}commit +Nothing is known of commit/);
   const { findings } = JSON.parse((await doctor(dir, {}, '--json')).out);
   expect(findings.at(-1)).toMatchObject({ check: 'commit', ok: false });
+});
+
+test('cite doctor finds that an App does not accept what it is told, or failed', async () => {
+  const { dir, commit } = checkoutOf(world, 'acme/broken');
+  const app = await givenApp(world, { spec: { repository: 'acme/broken' } });
+  await promisify(execFile)('git', ['push', '--quiet', '-u', 'origin', 'main'], { cwd: dir });
+  const change = await givenChange(world, app, { commit });
+  await world.store.saveChange(
+    concludeChange(change, { outcome: 'failed', why: 'npm ci failed' }, new Date()),
+  );
+  const { code, out } = await doctor(dir);
+  expect(code).toBe(1);
+  expect(out).toMatch(/^wrong {2}app +\S+\/shop: failed$/m);
 });
 
 test('cite doctor tells a platform that is not there from a token that is not its own', async () => {

@@ -191,6 +191,43 @@ describe('cite push', () => {
     expect(await again.ended).toMatchObject({ code: 1, out: expect.stringContaining('failed: no') });
   });
 
+  test('a commit that its branch is forced back to is not over by what became of it before', async () => {
+    const { dir, commit } = givenCheckout('acme/back');
+    const app = await following('acme/back');
+    await promisify(execFile)('git', ['push', '--quiet', '-u', 'origin', 'main'], { cwd: dir });
+    await conclude(await givenChange(world, app, { commit }), deployed);
+    const next = commitFiles(dir, { 'index.html': 'next' });
+    await promisify(execFile)('git', ['push', '--quiet'], { cwd: dir });
+    git(dir, 'reset', '--quiet', '--hard', commit);
+    const watched = start(['push', '--', '--force'], dir);
+    await vi.waitFor(() => expect(headOf('acme/back', 'main')).toBe(commit), { timeout: 20_000 });
+    await conclude(await givenChange(world, app, { commit }), { outcome: 'failed', why: 'no' });
+    const { code, out } = await watched.ended;
+    expect({ code, before: out.includes('deployed'), after: out.includes('failed: no') }).toEqual({
+      code: 1,
+      before: false,
+      after: true,
+    });
+    expect(next).not.toBe(commit);
+  });
+
+  test('a new branch goes to the remote that git pushes to, and what git refuses is not forced', async () => {
+    const { dir, commit } = givenCheckout('acme/upstream');
+    git(dir, 'remote', 'add', 'fork', `${world.gitUrl}/ann/fork.git`);
+    git(dir, 'config', 'remote.pushDefault', 'fork');
+    const app = await following('ann/fork');
+    const watched = start(['push'], dir);
+    await vi.waitFor(() => expect(headOf('ann/fork', 'main')).toBe(commit), { timeout: 20_000 });
+    await conclude(await givenChange(world, app, { commit }), deployed);
+    expect(await watched.ended).toMatchObject({ code: 0 });
+    expect(headOf('acme/upstream', 'main')).toBe('');
+
+    git(dir, 'config', '--unset', 'remote.pushDefault');
+    git(dir, 'switch', '--quiet', '--create', 'feat', '--track', 'fork/main');
+    expect(await run(['push'], dir)).toMatchObject({ code: 1, out: '' });
+    expect(headOf('ann/fork', 'feat')).toBe('');
+  });
+
   test('ends where git does not push, and where no branch is checked out', async () => {
     const { dir } = givenCheckout('acme/refused');
     git(dir, 'remote', 'set-url', 'origin', `${world.url}/nothing/here.git`);

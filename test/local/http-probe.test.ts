@@ -8,28 +8,28 @@ let server: Server | undefined;
 afterEach(() => server?.close());
 
 /** Of an app that writes this, and leaves its connection open. */
-async function faultOf(answer: string): Promise<string | undefined> {
+async function faultOf(answer: string, limitMs: number): Promise<string | undefined> {
   server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => socket.write(answer));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return (await httpProbe(port, '/health', 1000))?.replace(String(port), 'PORT');
+  return (await httpProbe(port, '/health', limitMs))?.replace(String(port), 'PORT');
 }
 
 test.each(Object.entries(appAnswers))(
   'a pod that answers with %s is judged in time',
   async (_what, answer) => {
-    expect((await faultOf(answer)) ?? 'HTTP').toMatch(/^(HTTP|Get)/);
+    expect((await faultOf(answer, 1000)) ?? 'HTTP').toMatch(/^(HTTP|Get)/);
   },
 );
 
 test.each([
-  ['another protocol, unasked', 'HTTP probe failed with statuscode: 101'],
-  ['another protocol, unnamed', 'HTTP probe failed with statuscode: 101'],
-  ['a status below all', 'HTTP probe failed with statuscode: 99'],
-  ['an empty line', 'Get "http://127.0.0.1:PORT/health": no answer within 1s'],
-])('a pod that answers with %s is not well', async (what, fault) => {
-  expect(await faultOf(appAnswers[what] as string)).toBe(fault);
+  ['another protocol, unasked', 'HTTP probe failed with statuscode: 101', 10_000],
+  ['another protocol, unnamed', 'HTTP probe failed with statuscode: 101', 10_000],
+  ['a status below all', 'HTTP probe failed with statuscode: 99', 10_000],
+  ['an empty line', 'Get "http://127.0.0.1:PORT/health": no answer within 1s', 1000],
+])('a pod that answers with %s is not well', async (what, fault, limitMs) => {
+  expect(await faultOf(appAnswers[what] as string, limitMs)).toBe(fault);
 });

@@ -42,7 +42,11 @@ async function examine(session: Session): Promise<readonly Finding[]> {
       'no branch of a repository on a code host is checked out here. Go into the checkout of an App.';
     return [...platform, { check: 'checkout', ok: false, message }];
   }
-  const checkout = { check: 'checkout', ok: true, message: `${from.repository}, branch ${from.branch}` };
+  const checkout = {
+    check: 'checkout',
+    ok: true,
+    message: `${from.repository} on ${from.host}, branch ${from.branch}`,
+  };
   const apps = await appsOn(session, from);
   if (apps.length === 0)
     return [...platform, checkout, { check: 'app', ok: false, message: noApp(from).message }];
@@ -81,7 +85,7 @@ async function appFindings({ api }: Session, { namespace, name }: AppSummary): P
   const address = `${namespace}/${name}`;
   const connected = conditions.find(({ type }) => type === 'SourceConnected');
   return [
-    { check: 'app', ok: true, message: `${address}: ${status.state}` },
+    { check: 'app', ok: isWell(status.state, conditions), message: `${address}: ${status.state}` },
     {
       check: 'webhook',
       ok: connected?.status === 'True',
@@ -91,6 +95,11 @@ async function appFindings({ api }: Session, { namespace, name }: AppSummary): P
     },
   ];
 }
+
+/** Of the webhook another line tells. */
+const isWell = (state: string, conditions: AppView['conditions']) =>
+  !/\b(failed|refused)\b/.test(state) &&
+  conditions.every(({ type, status }) => type === 'SourceConnected' || status !== 'False');
 
 /** The newest commit that was pushed; one that was not is no fault of anybody's, but does not deploy. */
 async function commitFinding({ api }: Session, { branch }: Source): Promise<Finding> {

@@ -22,11 +22,11 @@ export function initCommands(program: Command): void {
     .action(async ({ yes, ...options }: Options, command) => {
       const from = await source();
       if (from === undefined) throw new Failure(await remedy());
-      const { repository, branch } = { ...from, ...(options.branch ? { branch: options.branch } : {}) };
+      const { host, repository, branch } = { ...from, ...(options.branch ? { branch: options.branch } : {}) };
       if (!yes && !process.stdin.isTTY)
         throw usage(command, 'there is no terminal to ask on whether to register it. Say so with --yes.');
       const apps = await appsOn(sessionOf(command), { repository, branch });
-      if (!yes && !(await confirmed(question({ ...options, repository, branch }, apps))))
+      if (!yes && !(await confirmed(question({ ...options, host, repository, branch }, apps))))
         throw new Failure('no App was registered.');
       await create(repository, { ...options, branch }, command);
     });
@@ -34,14 +34,20 @@ export function initCommands(program: Command): void {
 
 /** What it will make, and what of the kind is there. */
 function question(
-  { repository, branch, name, namespace }: NewApp & { readonly repository: string },
+  {
+    host,
+    repository,
+    branch,
+    name,
+    namespace,
+  }: NewApp & { readonly host: string; readonly repository: string },
   apps: readonly { readonly namespace: string; readonly name: string }[],
 ): string {
   const called = name === undefined ? 'an App' : `the App ${name}`;
   const where = namespace ?? repository.slice(0, repository.indexOf('/')).toLowerCase();
   const others = apps.map((app) => `${app.namespace}/${app.name}`).join(', ');
   return oneLine(
-    `Register ${called} in the Namespace ${where} that follows branch ${branch} of ${repository}, with a webhook there? Its head is deployed at once, then every push.${others && ` ${others} follows it already.`}`,
+    `Register ${called} in the Namespace ${where} that follows branch ${branch} of ${repository} (the remote is on ${host}), with a webhook there? Its head is deployed at once, then every push.${others && ` ${others} follows it already.`}`,
   );
 }
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import type { WhyView } from '../../../functions/console/routes/why.ts';
 import type { ChangeView } from '../../../functions/console/views/change.ts';
 import { appsOn, noApp } from '../apps-on.ts';
 import { durationArgument } from '../arguments.ts';
-import { checkedOut, commitOf, git, type Source, source } from '../checkout.ts';
+import { checkedOut, commitOf, git, pushRemote, type Source, source } from '../checkout.ts';
+import { ApiFailure, path } from '../client.ts';
 import { Failure } from '../failure.ts';
 import { type ChangeStep, type DeliveryStep, follow } from '../follow.ts';
 import { type Session, sessionOf } from '../session.ts';
@@ -45,8 +47,9 @@ export function watchCommands(program: Command): void {
         throw new Failure(
           'no branch with a commit is checked out here. Go into the checkout, or git switch to one.',
         );
-      await push(options);
-      await watch(session, commit, await source(), timeout);
+      const before = await knownBefore(session, commit);
+      await push(branch, options);
+      await watch(session, commit, await source(), timeout, before);
     });
 }
 
@@ -57,10 +60,24 @@ const withTimeout = (command: Command) =>
     .option('--timeout <time>', 'give up after 90s, 10m, 2h', durationArgument, durationArgument('30m'))
     .addHelpText('after', `\n${EXIT}`);
 
-/** A branch that no remote has yet goes to origin, and follows it from then on. */
-async function push(options: readonly string[]): Promise<void> {
-  const isKnown = (await git('rev-parse', '--verify', '--quiet', '@{push}')) !== undefined;
-  const args = [...(isKnown ? [] : ['--set-upstream']), ...options, ...(isKnown ? [] : ['origin', 'HEAD'])];
+/** What is known of a commit that comes to its branch again, forced back to it: what comes of this push is something else. */
+async function knownBefore({ api }: Session, commit: string): Promise<ReadonlySet<string>> {
+  if ((await git('rev-parse', '--verify', '--quiet', '@{push}')) === commit) return new Set();
+  try {
+    const { changes, deliveries } = await api.call<WhyView>('GET', path`/api/why/${commit}`);
+    return new Set([...changes, ...deliveries].map(({ id }) => id));
+  } catch (err) {
+    if (err instanceof ApiFailure && err.status === 404) return new Set();
+    throw err;
+  }
+}
+
+/** A branch that follows none yet goes where git would push it, and follows it from then on. All else is git's to say. */
+async function push(branch: string, options: readonly string[]): Promise<void> {
+  const follows = (await git('config', '--get', `branch.${branch}.merge`)) !== undefined;
+  const named = options.some((option) => !option.startsWith('-'));
+  const first = follows || named ? undefined : ((await pushRemote(branch)) ?? 'origin');
+  const args = first === undefined ? options : ['--set-upstream', ...options, first, 'HEAD'];
   // What git prints is for the person: standard output has the steps alone.
   const child = spawn('git', ['push', ...args], { stdio: ['inherit', 2, 2] });
   const [code] = (await once(child, 'exit').catch((cause: unknown) => {
@@ -74,6 +91,7 @@ async function watch(
   commit: string,
   from: Source | undefined,
   timeoutMs: number,
+  before: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const { api, json } = session;
   const apps = from === undefined ? [] : await appsOn(session, from);
@@ -85,7 +103,7 @@ async function watch(
     isSaid = true;
   };
   const verdicts = new Map<string, ChangeView['verdict']>();
-  for await (const step of follow(api, { commit, apps, timeoutMs, onUnknown })) {
+  for await (const step of follow(api, { commit, apps, before, timeoutMs, onUnknown })) {
     if ('change' in step) verdicts.set(`${step.app.namespace}/${step.app.name}`, step.verdict);
     console.log(json ? shownJson(step) : words(step));
   }

@@ -241,11 +241,13 @@ describe('an open page', () => {
       const page = await counted.ask('GET', '/?z=0', undefined, browser);
       expect(updatesOf(page.text)).not.toContain('z=');
       asked = 0;
+      const from = Date.now();
       const addresses = Array.from({ length: 20 }, (_, i) => `/?z=${i}&seen=before`);
       const streams = await Promise.all(addresses.map((path) => follow(path, {}, counted.url)));
       await Promise.all(streams.map((stream) => stream.next()));
       for (const stream of streams) stream.close();
-      expect(asked).toBeLessThan(5);
+      // One look is everybody's for a second: on a busy machine the streams are opened over several.
+      expect(asked).toBeLessThan(4 + (Date.now() - from) / 1000);
     } finally {
       await counted.close();
     }
