@@ -36,10 +36,10 @@ function wasDeployed({ chronicle }: Day, { app, commit, kind, id }: Change, numb
 
 function isSuperseded(day: Day, { app, commit, id, release }: Change, by: string): boolean {
   const { chronicle, host } = day;
-  const [, number] = /^r(\d+)(?:, its new configuration)?$/.exec(by) ?? [];
+  const [, number, announced] = /^r(\d+)(, its new configuration)?$/.exec(by) ?? [];
   if (number === undefined) {
     const isThere = chronicle.heads.has(by) && by !== commit;
-    const isForced = chronicle.forcedAway.some((head) => host.holds(head, commit));
+    const isForced = isForcedAway(chronicle, host, commit);
     // By what was the branch's newest while that was shown as its head.
     const isBehind = [...chronicle.movedBackTo].some(
       (shown) => shown === by || (host.holds(shown, by) && !host.holds(shown, commit)),
@@ -49,11 +49,19 @@ function isSuperseded(day: Day, { app, commit, id, release }: Change, by: string
   // An older one only where a person went back to it.
   if (chronicle.hasDone(app.uid, 'activate', Number(number))) return true;
   if (release !== undefined && Number(number) <= release) return false;
-  // A configuration is announced by the number that it would get: a Hold, or a death, may come between.
-  const before = chronicle.releaseOf(app.uid, Number(number) - 1);
-  const isAnnounced = release === Number(number) - 1 || before?.change === id;
+  // A configuration is announced by the number that it would get, and what never got its Workload is ended before the
+  // next number is written: a Hold, or a death, may come between. A store that lost the words has them from the mark.
+  const isNext = chronicle.releaseOf(app.uid, Number(number) - 1)?.change === id;
+  const isSaidOfConfig = announced !== undefined || day.lost();
+  const isAnnounced = isSaidOfConfig
+    ? isNext || release === Number(number) - 1
+    : isNext && release === undefined;
   return isAnnounced || chronicle.releaseOf(app.uid, Number(number)) !== undefined;
 }
+
+/** Whether some head that a branch was forced to has left it behind. */
+export const isForcedAway = ({ forcedAway }: Chronicle, host: MemoryCodeHost, commit: string): boolean =>
+  forcedAway.some(({ from, to }) => host.holds(from, commit) && !host.holds(to, commit));
 
 function isCancelled({ chronicle }: Day, { app, kind }: Change, by: string): boolean {
   const did = (deed: Parameters<Chronicle['hasDone']>[1]) => chronicle.hasDone(app.uid, deed);

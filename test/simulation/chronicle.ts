@@ -20,8 +20,8 @@ export class Chronicle {
   /** Commits that were the head of a branch, and those to which one was moved back. */
   readonly heads = new Set<string>();
   readonly movedBackTo = new Set<string>();
-  /** Heads that a branch was forced away from. */
-  readonly forcedAway: string[] = [];
+  /** Heads that a branch was forced away from, and those that it was forced to. */
+  readonly forcedAway: { readonly from: string; readonly to: string }[] = [];
   readonly brokenBuilds = new Set<string>();
   readonly redCommits = new Set<string>();
   readonly greenCommits = new Set<string>();

@@ -26,6 +26,7 @@ import { kubelet } from '../memory/kubelet.ts';
 import { MemoryObjects, type ObjectsSnapshot } from '../memory/objects.ts';
 import { memoryStore } from '../memory/store.ts';
 import { NOON } from '../support/facts.ts';
+import { isForcedAway } from './causes.ts';
 import { Chronicle } from './chronicle.ts';
 import { Looks } from './looks.ts';
 import { type Call, isWrite, type Process, Processes } from './processes.ts';
@@ -122,7 +123,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   const { cluster, violations } = watched(memoryCluster(objects, between), host, clock, {
     people: wishes,
     wasBackAt: (commit) => chronicle.movedBackTo.has(commit),
-    wasForcedAway: (commit) => chronicle.forcedAway.some((head) => host.holds(head, commit)),
+    wasForcedAway: (commit) => isForcedAway(chronicle, host, commit),
     toleranceMs: 2 * MOST_SKEW_MS,
     wasSeenReady: ({ app, release }) => looks.sawReady(caller, app, release.number),
     tell: {
@@ -452,7 +453,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
       options: { readonly forced?: boolean; readonly fate?: Fate } = {},
     ) {
       const before = host.head(REPOSITORY, branch) ?? '0'.repeat(40);
-      if (options.forced) chronicle.forcedAway.push(before);
+      if (options.forced) chronicle.forcedAway.push({ from: before, to: commit });
       host.commit(commit, on);
       host.move(REPOSITORY, branch, commit);
       chronicle.heads.add(commit);
