@@ -36,7 +36,7 @@ function wasDeployed({ chronicle }: Day, { app, commit, kind, id }: Change, numb
 
 function isSuperseded(day: Day, { app, commit, id, release }: Change, by: string): boolean {
   const { chronicle, host } = day;
-  const [, number, announced] = /^r(\d+)(, its new configuration)?$/.exec(by) ?? [];
+  const [, number] = /^r(\d+)(?:, its new configuration)?$/.exec(by) ?? [];
   if (number === undefined) {
     const isThere = chronicle.heads.has(by) && by !== commit;
     const isForced = isForcedAway(chronicle, host, commit);
@@ -50,12 +50,9 @@ function isSuperseded(day: Day, { app, commit, id, release }: Change, by: string
   if (chronicle.hasDone(app.uid, 'activate', Number(number))) return true;
   if (release !== undefined && Number(number) <= release) return false;
   // A configuration is announced by the number that it would get, and what never got its Workload is ended before the
-  // next number is written: a Hold, or a death, may come between. A store that lost the words has them from the mark.
-  const isNext = chronicle.releaseOf(app.uid, Number(number) - 1)?.change === id;
-  const isSaidOfConfig = announced !== undefined || day.lost();
-  const isAnnounced = isSaidOfConfig
-    ? isNext || release === Number(number) - 1
-    : isNext && release === undefined;
+  // next number is written: a Hold, or a death, may come between. Whoever finds the mark alone says the number alone.
+  const isAnnounced =
+    release === Number(number) - 1 || chronicle.releaseOf(app.uid, Number(number) - 1)?.change === id;
   return isAnnounced || chronicle.releaseOf(app.uid, Number(number)) !== undefined;
 }
 
