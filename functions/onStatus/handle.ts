@@ -1,7 +1,7 @@
 import type { CloudEvent } from 'cloudevents';
 import type { App } from '../../shared/domain/app.ts';
 import type { Change } from '../../shared/domain/change.ts';
-import { HostDeniedError, InvalidError } from '../../shared/domain/errors.ts';
+import { HostDeniedError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { ownEvent, parseDeliveryEvent, parseOwnEvent } from '../../shared/domain/events.ts';
 import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import type { Config } from '../../shared/runtime/config.ts';
@@ -35,8 +35,9 @@ export const handle = eventFunction<Needs>(
       }
       const lifted = event.type === 'dev.cite.hold.lifted';
       // Which one is the newest is known of all or not at all.
-      if (lifted && missed.length > 0) throw missed[0];
-      for (const { change, decision } of lifted ? await newestOnly(ports, considered) : considered) {
+      if (lifted && missed.length > 0) throw liftAgain(mostUrgent(missed));
+      const chosen = lifted ? await newestOnly(ports, considered).catch(throwLiftAgain) : considered;
+      for (const { change, decision } of chosen) {
         log.info({ change: change.id, ...decision }, 'change considered');
         await carryOut(ports, change, decision).catch((err) => missed.push(err));
       }
@@ -77,6 +78,13 @@ async function waitingChanges(ports: Needs, event: CloudEvent<unknown>): Promise
 const mostUrgent = (errors: readonly unknown[]): unknown =>
   errors.find((err) => !(err instanceof HostDeniedError)) ?? errors[0];
 
+/** That the newest alone goes on, this event alone knows: the broker has to try it again, though the code host denies it. */
+const liftAgain = (err: unknown): unknown =>
+  err instanceof HostDeniedError ? new RetryableError(err.message, { cause: err }) : err;
+const throwLiftAgain = (err: unknown): never => {
+  throw liftAgain(err);
+};
+
 async function judge(ports: Needs, delivery: string, waiting: readonly Change[]): Promise<void> {
   const changes = waiting.map((change) => change.id);
   const judgement =
@@ -98,9 +106,14 @@ async function consider(ports: Needs, change: Change, isRound: boolean): Promise
     });
   } catch (err) {
     if (!(err instanceof InvalidError)) throw err;
+    // What is on its way, or a person's, goes on once the App can be read again: its end is switchSelector's to tell.
+    if (!isWaiting(change)) return { action: 'nothing', reason: err.message };
     return { action: 'conclude', verdict: { outcome: 'refused', why: err.message } };
   }
 }
+
+const isWaiting = ({ kind, state }: Change) =>
+  kind !== 'rollback' && ['building', 'waiting for checks', 'held'].includes(state);
 
 async function carryOut(ports: Needs, change: Change, decision: StatusDecision): Promise<void> {
   const { advance, conclude } = ledger(ports);

@@ -19,12 +19,14 @@ type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'events' | 'clock' |
 /** Of one tick. */
 const MOST_CHANGES = 1000;
 
-/**
- * How long after its begin a tick still asks the code host for a head, and for a redelivery: well inside the minute after
- * which the broker begins it anew. A question that is under way by then takes some seconds more.
- */
+/** How long a tick asks the code host for heads, and then for redeliveries. */
 const HEADS_MS = 20_000;
-const REPLAY_MS = 40_000;
+const REPLAY_MS = 20_000;
+/**
+ * And no longer than this after its begin: well inside the minute after which the broker begins it anew. A question that
+ * is under way by then takes some seconds more.
+ */
+const MOST_MS = 48_000;
 
 /** The safety net: nobody waits for an event alone. */
 export const handle = eventFunction<Needs>(
@@ -32,7 +34,8 @@ export const handle = eventFunction<Needs>(
     async (_event, log) => {
       const { cluster, store } = ports;
       const now = ports.clock();
-      const after = (milliseconds: number) => new Date(now.getTime() + milliseconds);
+      const within = (milliseconds: number) =>
+        new Date(Math.min(ports.clock().getTime() + milliseconds, now.getTime() + MOST_MS));
       const apps = await cluster.listApps();
       const turn = codeHostTurn(apps, now);
       const workloads = await cluster.listWorkloads();
@@ -42,7 +45,7 @@ export const handle = eventFunction<Needs>(
         services: await cluster.listServices(),
         openChanges: turnOf(await openChanges(ports), now, MOST_CHANGES),
         runningBuilds: await store.listRunningBuilds(),
-        unjudged: await store.unjudgedDeliveries(after(-PATIENCE_MS), tickOf(now)),
+        unjudged: await store.unjudgedDeliveries(new Date(now.getTime() - PATIENCE_MS), tickOf(now)),
         pending: await store.pendingMessages(tickOf(now)),
         lostReleases: await lostReleases(ports, turn, workloads),
         turn: [...turn, ...troubledTurn(apps, now)],
@@ -50,10 +53,10 @@ export const handle = eventFunction<Needs>(
       });
       let failed = await emitAll(ports, events, log);
       // Only now: what store and cluster tell does not wait for the code host.
-      const heads = headsFound(await newHeads(ports, turn, workloads, after(HEADS_MS), log));
+      const heads = headsFound(await newHeads(ports, turn, workloads, within(HEADS_MS), log));
       failed += await emitAll(ports, heads, log);
       // Last: it takes the longest.
-      const replayed = await replayDeliveries(ports, turn, after(REPLAY_MS), log);
+      const replayed = await replayDeliveries(ports, turn, within(REPLAY_MS), log);
       const emitted = events.length + heads.length;
       log.info({ apps: apps.length, events: emitted, failed, replayed }, 'resync');
     },

@@ -16,7 +16,7 @@ export class Outage {
 
   /** Whether to ask no further in this round. Throws what is no answer of the code host's. */
   isSeenIn(err: unknown): boolean {
-    // The rights on one repository say nothing of the others'; a token or a rate limit is everybody's.
+    // The rights on one repository say nothing of the others'; a token is everybody's.
     const isItsOwn = err instanceof InvalidError || (err instanceof DeniedError && err.right !== undefined);
     if (isItsOwn) {
       this.#inARow = 0;

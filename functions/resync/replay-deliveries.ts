@@ -1,5 +1,6 @@
 import type { App } from '../../shared/domain/app.ts';
 import { InvalidError } from '../../shared/domain/errors.ts';
+import { begunElsewhere, tickOf } from '../../shared/domain/turn.ts';
 import type { HookDelivery } from '../../shared/ports/code-host.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
@@ -7,7 +8,6 @@ import type { Ports } from '../../shared/runtime/ports.ts';
 import { tellApp } from '../../shared/runtime/tell-app.ts';
 import { decideRedeliveries, KEPT_MS, lostWhy, mayBeLost } from './decide-redelivery.ts';
 import { Outage } from './outage.ts';
-import { turnOf } from './turn.ts';
 
 type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'clock'> & {
   readonly config: Config<'WEBHOOK_URL'>;
@@ -57,8 +57,8 @@ async function replay(
   const lost = [];
   for (const delivery of all.filter(mayBeLost))
     if (!(await store.getDelivery(delivery.id))) lost.push(delivery);
-  // In turn: those that the code host refuses to send are no older tomorrow, and hide no other.
-  const again = turnOf(decideRedeliveries(lost, clock()), clock(), most);
+  // Begun elsewhere each time: those that the code host refuses to send are no older tomorrow, and hide no other.
+  const again = begunElsewhere(decideRedeliveries(lost, clock()), tickOf(clock())).slice(0, most);
   const sent: HookDelivery[] = [];
   try {
     for (const delivery of again) {

@@ -11,13 +11,16 @@ type Needs = Pick<Ports, 'store' | 'cluster' | 'clock' | 'log'>;
  */
 export async function abandonBuild(ports: Needs, key: string): Promise<void> {
   const { store, cluster, clock } = ports;
-  if ((await store.listChanges({ build: key, open: true, limit: 1 })).length > 0) return;
+  if (await isAwaited(store, key)) return;
   const build = await store.getBuild(key);
   // Of one that was cancelled a Job may be left, which another App had just asked for.
   if (build?.state !== 'running' && build?.state !== 'cancelled') return;
-  if (await cluster.getBuildJob(key)) {
+  const job = await cluster.getBuildJob(key);
+  if (job) {
     await keepLog(ports, key);
-    await cluster.deleteBuildJob(key);
+    // That took its time: another App may wait for it by now, or for one that was started anew.
+    if (await isAwaited(store, key)) return;
+    await cluster.deleteBuildJob(key, job.startedAt);
   }
   if (build.state === 'cancelled') return;
   try {
@@ -26,6 +29,9 @@ export async function abandonBuild(ports: Needs, key: string): Promise<void> {
     if (!(err instanceof ConflictError)) throw err; // It has just finished.
   }
 }
+
+const isAwaited = async (store: Needs['store'], key: string) =>
+  (await store.listChanges({ build: key, open: true, limit: 1 })).length > 0;
 
 /** A log that cannot be read keeps no Job running. */
 async function keepLog({ store, cluster, log }: Needs, key: string): Promise<void> {

@@ -33,7 +33,8 @@ export function showDeadLetter(letter: DeadLetter): z.output<typeof deadLetterVi
 }
 
 function remedyOf(code: number, name: string): string {
-  return code >= 400 && code < 500
+  // What the code host denied (403) is asked for again by itself.
+  return code >= 400 && code < 500 && code !== 403
     ? `It was refused for good. Mend what the message says; the log of ${name} has the whole of it. Then retry the Change.`
     : `It was tried until the broker gave up. If the log of ${name} says why, mend that; what is missing is found again in the App's turn: within 5 minutes, with 50 Apps or fewer.`;
 }

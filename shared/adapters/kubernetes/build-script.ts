@@ -79,8 +79,8 @@ last_words() {
   tail -n 20 /tmp/build.log | {
     words=
     while IFS= read -r line; do
-      case $line in error:*) words= ;; esac
-      words="$words $line"
+      case $line in error:*) words=' ' ;; esac
+      [ -z "$words" ] || words="$words $line"
     done
     echo "$words"
   }

@@ -73,6 +73,7 @@ test.each([
   'error: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1',
   '#7 0.1 failed to push\nerror: failed to solve: process "false" did not complete successfully: exit code: 1',
   '#7 0.1 failed to push\nerror: failed to solve: there is no such stage',
+  '#7 0.1 unexpected status 503\n#7 0.2 failed to push',
 ])('what the repository is to blame for ends it at once: %j', (words) => {
   program('buildctl', failing(words));
   const { stdout, status } = run();
