@@ -404,6 +404,25 @@ scene('an App that cannot be read says so where it is looked at, once', async (w
   expect((await w.theApp()).status).toMatchObject({ state: 'live', live: 'r1' });
 });
 
+scene('what is on its way outlasts an App that cannot be read for a while', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  await w.deliver();
+  await w.buildEnds(B);
+  await w.deliver();
+  expect((await w.changeOf(B)).state).toBe('starting');
+  w.unreadable.add('shop');
+  w.advance(120);
+  w.resync();
+  await w.deliver();
+  expect((await w.changeOf(B)).verdict).toBeUndefined();
+  w.unreadable.clear();
+  w.resync();
+  await w.settle();
+  expect(await w.story(B)).toBe('deployed as r2');
+});
+
 scene('an App that cannot be read can be deleted, and what it owns goes with it', async (w) => {
   await w.app();
   await w.deploy(A);

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { RetryableError } from '../../../shared/domain/errors.ts';
+import { HostDeniedError, RetryableError } from '../../../shared/domain/errors.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { SHOP, type World } from './world.ts';
@@ -66,7 +66,15 @@ scene('two Apps share a build: the one that asks the code host nothing goes on w
   expect((await w.changeOf(A)).reason).toContain('GitHub cannot be reached, or fails');
 });
 
+scene('a Hold is lifted while the code host denies it: no older Change goes before the newest', async (w) => {
+  await liftedDuring(w, new HostDeniedError('GitHub does not accept the token. Give another one.'));
+});
+
 scene('a Hold is lifted while the code host is down: no older Change goes before the newest', async (w) => {
+  await liftedDuring(w, new RetryableError('GitHub cannot be reached, or fails'));
+});
+
+async function liftedDuring(w: World, trouble: Error): Promise<void> {
   await w.app(SHOP, { checks: ['ci'] });
   for (const commit of [A, B]) {
     await w.push(commit, commit === B ? { on: A } : {});
@@ -75,14 +83,14 @@ scene('a Hold is lifted while the code host is down: no older Change goes before
   await w.hold();
   await w.settle();
   w.interventions.before('codeHost.statuses', () => {
-    throw new RetryableError('GitHub cannot be reached, or fails');
+    throw trouble;
   });
   await w.lift();
   await w.settle();
   expect(await w.live()).toBe(1);
   expect(await w.story(B)).toBe('deployed as r1');
   expect(await w.story(A)).toBe(`superseded by ${B}`);
-});
+}
 
 scene('a configuration that was cancelled, taken back and wished again is followed', async (w) => {
   await w.app();
