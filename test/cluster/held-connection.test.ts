@@ -48,19 +48,16 @@ else
       await app.untilLive('r1');
       const service = ['get', 'service', app.name, '-o', 'jsonpath={.spec.clusterIP}'];
       const ip = await kubectl('-n', app.namespace, ...service);
-      await until(
-        'the node knows the Service',
-        () => fetch(`http://${ip}/`, { headers: { connection: 'close' } }).then((res) => res.text(), String),
-        (said) => said === 'r1',
-      );
+      const newConnection = () =>
+        fetch(`http://${ip}/`, { headers: { connection: 'close' } }).then((res) => res.text(), String);
+      await until('the node knows the Service', newConnection, (said) => said === 'r1');
       const held = connection(ip);
-      const fresh = connection(ip);
       expect(await held.ask()).toBe('r1');
 
       await app.wish('redeploy');
       await app.untilLive('r2');
       await app.untilSettled();
-      expect(await fresh.ask()).toBe('r2');
+      await until('the node knows of the switch', newConnection, (said) => said === 'r2');
       expect(await held.ask()).toBe('r1');
       expect(held.opened()).toBe(1);
 
@@ -83,6 +80,5 @@ else
       expect(await held.ask()).toBe('r2');
       expect(held.opened()).toBe(2);
       held.close();
-      fresh.close();
     });
   });
