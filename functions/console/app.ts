@@ -9,6 +9,7 @@ import { pages } from './pages/pages.ts';
 import { onError, onInvalidInput } from './problem.ts';
 import { queryOnce } from './query-once.ts';
 import { apps } from './routes/apps.ts';
+import { audit } from './routes/audit.ts';
 import { changes } from './routes/changes.ts';
 import { holds } from './routes/holds.ts';
 import { logs } from './routes/logs.ts';
@@ -29,7 +30,7 @@ export function consoleApp(ports: Needs): OpenAPIHono {
   app.notFound(onUnknownRoute(app));
   const { API_TOKEN } = ports.config;
   app.use('/api/*', API_TOKEN ? tokenOnly(API_TOKEN) : thisMachineOnly, soundBody, queryOnce);
-  for (const routes of [apps, releases, holds, changes, why, logs, sweep, secrets, status]) {
+  for (const routes of [apps, releases, holds, changes, why, logs, sweep, secrets, status, audit]) {
     app.route('/api', routes(ports));
   }
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });

@@ -25,6 +25,13 @@ export const commit = z
 /** What one App's address names. */
 export const appAddress = z.object({ namespace: namespaceName, name: appName });
 
+/** The same in one text. Of an App that is gone, too: what is told of it is there longer. */
+export const appAddressText = z
+  .string()
+  .max(128)
+  .regex(/^[^/]+\/[^/]+$/, 'must be <namespace>/<name>')
+  .describe('<namespace>/<name>');
+
 /** A moment, as every answer writes it. */
 export const instant = z.iso.datetime('must be a time as 2026-01-31T12:00:00Z');
 

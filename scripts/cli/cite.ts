@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { basename } from 'node:path';
 import tab from '@bomb.sh/tab/commander';
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { appsCommands } from './commands/apps.ts';
+import { auditCommands } from './commands/audit.ts';
 import { changesCommands } from './commands/changes.ts';
 import { doctorCommands } from './commands/doctor.ts';
 import { holdsCommands } from './commands/holds.ts';
@@ -19,7 +21,9 @@ import { Failure, USAGE } from './failure.ts';
 import { addGlobalOptions } from './session.ts';
 import { harmless, oneLine } from './text.ts';
 
-const program = addGlobalOptions(new Command('cite'))
+// kubectl runs what is called kubectl-cite: the help says what the person typed.
+const typed = basename(process.argv[1] ?? '').startsWith('kubectl-') ? 'kubectl cite' : 'cite';
+const program = addGlobalOptions(new Command(typed))
   .description('Apps that follow a git branch. <app> is its name, or <namespace>/<name>.')
   .version(manifest.version)
   .exitOverride()
@@ -32,6 +36,7 @@ for (const add of [
   releasesCommands,
   holdsCommands,
   changesCommands,
+  auditCommands,
   whyCommands,
   watchCommands,
   logsCommands,

@@ -1,4 +1,5 @@
 import type { Response } from 'undici';
+import manifest from '../../package.json' with { type: 'json' };
 import { Failure } from './failure.ts';
 import { harmless } from './text.ts';
 
@@ -34,6 +35,7 @@ export function apiClient(options: {
   const base = options.url.replace(/\/+$/, '');
   const headers = {
     'content-type': 'application/json',
+    'user-agent': `cite/${manifest.version}`,
     ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
   };
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { appArgument } from './arguments.ts';
-import { path } from './client.ts';
+import { path, query } from './client.ts';
 import { sessionOf } from './session.ts';
 
 export interface AppRequest {
@@ -20,8 +20,10 @@ export async function onApp<T>(
   const session = sessionOf(command);
   const { namespace, name } = await appArgument(session, text);
   const at = `${path`/api/apps/${namespace}/${name}`}${part === undefined ? '' : path`/${part}`}`;
-  const wish = method === 'POST' ? { ...body, by: session.by } : body;
-  const answer = await session.api.call<T>(method, at, wish);
+  const { by } = session;
+  const answer = await (method === 'POST'
+    ? session.api.call<T>(method, at, { ...body, by })
+    : session.api.call<T>(method, method === 'GET' ? at : `${at}${query({ by })}`, body));
   session.print(answer, () => words(answer, `${namespace}/${name}`));
 }
 

@@ -1,3 +1,4 @@
+import type { AuditEntry, AuditQuery } from '../domain/audit.ts';
 import type { Build } from '../domain/build.ts';
 import type { Change } from '../domain/change.ts';
 import type { ChangeQuery } from '../domain/change-query.ts';
@@ -7,12 +8,21 @@ import type { StandbyCheck } from '../domain/standby-check.ts';
 
 /**
  * What the platform remembers beside the cluster: deliveries, Changes with their timelines, Builds, logs, the outbox,
- * what standbys were last found to be.
+ * what people did, what standbys were last found to be.
  * Wiping it loses history, never a live App or a wish of a person (invariant 7). A lost compare-and-set throws
  * ConflictError, an unreachable store RetryableError, one that somebody has to do something about (memory, a password)
  * DeniedError.
  */
-export interface Store extends Deliveries, Changes, Builds, Logs, Outbox, DeadLetters, StandbyChecks, Leases {
+export interface Store
+  extends Deliveries,
+    Changes,
+    Builds,
+    Logs,
+    Outbox,
+    DeadLetters,
+    Audit,
+    StandbyChecks,
+    Leases {
   /** Removes what is past its time (DESIGN §7: every key has an owner and a time to live, or a reason). */
   expire(now: Date): Promise<void>;
 }
@@ -89,6 +99,13 @@ export interface DeadLetters {
   keepDeadLetter(letter: DeadLetter): Promise<void>;
   /** Newest first, at most 100. */
   listDeadLetters(): Promise<readonly DeadLetter[]>;
+}
+
+export interface Audit {
+  /** One of an id is kept once. */
+  keepAuditEntry(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  listAuditEntries(query: AuditQuery): Promise<readonly AuditEntry[]>;
 }
 
 export interface StandbyChecks {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -22,6 +22,11 @@ test('the bundled file asks the platform, far from any node_modules', async () =
   expect(await cite('--version')).toBe(`${manifest.version}\n`);
   const { namespace } = await givenApp(world);
   expect(await cite('apps', 'list')).toContain(`${namespace}/shop`);
+
+  // As kubectl finds a plugin: by its name.
+  const plugin = join(dir, 'kubectl-cite');
+  symlinkSync(file, plugin);
+  expect((await run(plugin, ['--help'])).stdout).toContain('Usage: kubectl cite ');
   await world.close();
   remove();
 });

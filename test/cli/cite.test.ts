@@ -63,7 +63,11 @@ describe('cite', () => {
     });
     expect(await good('apps', 'list')).toMatch(/^APP .*\nacme\/shop-staging .*acme\/shop#staging/);
     expect(await good('apps', 'show', 'shop-staging')).toContain('acme/shop, branch staging');
-    await good('apps', 'set', 'shop-staging', '--replicas', '3', '--expose', 'cluster');
+    await good('apps', 'set', 'shop-staging', '--replicas', '2', '--expose', 'cluster');
+    await good('scale', 'shop-staging', '3');
+    expect(await good('audit', '--app', 'shop-staging')).toMatch(
+      /^AGE .*\n.*app changed +acme\/shop-staging +settings: replicas /,
+    );
     await good('env', 'set', 'shop-staging', 'C=3');
     await good('env', 'unset', 'shop-staging', 'A');
     expect((await world.cluster.getApp(ref))?.spec).toMatchObject({

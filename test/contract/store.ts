@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../shared/ports/store.ts';
+import { auditContract } from './store/audit.ts';
 import { buildsContract } from './store/builds.ts';
 import { changeListContract } from './store/change-list.ts';
 import { changesContract } from './store/changes.ts';
@@ -55,6 +56,7 @@ export function storeContract(name: string, open: (clock: () => Date) => Promise
     buildsContract(stage);
     logsContract(stage);
     deadLettersContract(stage);
+    auditContract(stage);
     standbyChecksContract(stage);
     leasesContract(stage);
     expireContract(stage);

@@ -89,11 +89,35 @@ describe.skipIf(noBrowser)('in a browser', SCENES, () => {
     await home.getByText('deployed as r1').first().waitFor();
     expect((await world.ask(`${name}.acme.localhost`, '/')).text).toBe('v1');
 
+    await home.getByRole('link', { name: 'Audit' }).click();
+    await home.getByRole('cell', { name: /activate/ }).waitFor();
+    await expectAccessible(home);
     await home.getByRole('link', { name: 'Sweep' }).click();
     await home.getByRole('link', { name: `acme/${name} r2` }).waitFor();
     await expectAccessible(home);
     await home.getByRole('link', { name: 'Status' }).click();
     await expectAccessible(home);
+  });
+
+  test('settings are changed in a form: what is wrong stands beside its field, what is right becomes a release', async () => {
+    const { app } = await world.anApp(answering('v1'));
+    await app.untilLive('v1');
+    const page = await open(`/apps/${app.namespace}/${app.name}`);
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByLabel('Replicas').fill('0');
+    const environment = page.getByRole('group', { name: 'Environment', exact: true });
+    await environment.getByLabel('Name 1').fill('GREETING');
+    await environment.getByLabel('Value 1').fill('two\nlines');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Save the settings' }).click();
+    await page.getByRole('alert').getByText('Nothing was saved.').waitFor();
+    complaints.splice(0);
+    await expectAccessible(page);
+    await page.getByRole('link', { name: /^Replicas must be/ }).click();
+    await page.getByLabel('Replicas').fill('2');
+    await page.getByRole('button', { name: 'Save the settings' }).click();
+    await page.getByText('deployed as r2').first().waitFor();
+    expect((await app.show()).body.spec).toMatchObject({ replicas: 2, env: { GREETING: 'two\nlines' } });
   });
 
   test('an open page goes silent while nobody sees it, and is what it should be when somebody does again', async () => {
@@ -147,9 +171,11 @@ describe.skipIf(noBrowser)('in a browser', SCENES, () => {
     for (const path of [
       '/',
       `/apps/${app.namespace}/${app.name}`,
+      `/apps/${app.namespace}/${app.name}/settings`,
       '/register',
       '/changes',
       '/sweep',
+      '/audit',
       '/status',
     ]) {
       await page.goto(`http://localhost:${world.port}${path}`);

@@ -1,3 +1,4 @@
+import { type AuditEntry, comesAfter, inAuditOrder, LISTED_ENTRIES } from '../../shared/domain/audit.ts';
 import type { Build } from '../../shared/domain/build.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import { inListOrder, LISTED_CHANGES, matcherOf } from '../../shared/domain/change-query.ts';
@@ -27,6 +28,7 @@ interface Held {
   /** By Change, oldest first. */
   readonly outbox: Map<string, number>;
   readonly letters: Map<string, DeadLetter>;
+  readonly audit: Map<string, AuditEntry>;
   readonly standbys: Map<string, StandbyCheck>;
   readonly leases: Map<string, { readonly owner: string; readonly until: number }>;
 }
@@ -178,6 +180,18 @@ export function memoryStore(clock: () => Date) {
       );
     },
 
+    async keepAuditEntry(entry) {
+      instant(entry.at);
+      held.audit.set(entry.id, plain(entry));
+    },
+    async listAuditEntries({ app, after, limit = LISTED_ENTRIES }) {
+      return [...held.audit.values()]
+        .filter((one) => app === undefined || one.app === app)
+        .filter(comesAfter(after))
+        .toSorted(inAuditOrder)
+        .slice(0, limit);
+    },
+
     async saveStandbyCheck(check) {
       instant(check.at);
       held.standbys.set(`${check.app}/${check.release}`, plain(check));
@@ -204,6 +218,7 @@ export function memoryStore(clock: () => Date) {
       drop(held.builds, ({ at }) => past(at, kept.build));
       drop(held.logs, ({ at }) => past(at, kept.log));
       drop(held.letters, (one) => past(Date.parse(one.at), kept.deadLetter));
+      drop(held.audit, (one) => past(Date.parse(one.at), kept.audit));
       drop(held.standbys, (one) => past(Date.parse(one.at), kept.standbyCheck));
       drop(held.leases, ({ until }) => past(until, 0));
     },
@@ -240,6 +255,7 @@ const empty = (): Held => ({
   logs: new Map(),
   outbox: new Map(),
   letters: new Map(),
+  audit: new Map(),
   standbys: new Map(),
   leases: new Map(),
 });
@@ -251,6 +267,7 @@ const copyOf = (held: Held): Held => ({
   logs: new Map(held.logs),
   outbox: new Map(held.outbox),
   letters: new Map(held.letters),
+  audit: new Map(held.audit),
   standbys: new Map(held.standbys),
   leases: new Map(held.leases),
 });

@@ -52,6 +52,9 @@ export async function appPage({ cluster, store, clock }: Needs, ref: AppRef): Pr
           <a class="button" href={`${path}/logs`}>
             Logs
           </a>
+          <a class="button" href={`${path}/settings`}>
+            Settings
+          </a>
           <a class="button" href={`${path}/redeploy`}>
             Redeploy
           </a>
@@ -76,6 +79,9 @@ export async function appPage({ cluster, store, clock }: Needs, ref: AppRef): Pr
         <Releases releases={releases} path={path} now={now} />
         <h2 id="changes">Changes</h2>
         <Changes changes={changes} now={now} none="Nothing was pushed yet." />
+        <p>
+          <a href={`/audit?app=${encodeURIComponent(`${ref.namespace}/${ref.name}`)}`}>Who did what to it</a>
+        </p>
         <h2 id="pods">Pods</h2>
         <Pods pods={pods} />
       </>

@@ -11,6 +11,7 @@ interface Props extends Pick<Page, 'title' | 'main'> {
 const SECTIONS = [
   ['/', 'Apps'],
   ['/changes', 'Changes'],
+  ['/audit', 'Audit'],
   ['/sweep', 'Sweep'],
   ['/status', 'Status'],
 ] as const;

@@ -1,13 +1,13 @@
 import type { Context } from 'hono';
 import type { Logger } from '../../../shared/runtime/logger.ts';
-import { onError } from '../problem.ts';
+import { onError, problem } from '../problem.ts';
 import { Document } from './document.tsx';
 
 /** What an error comes to: in the API's own words, and with its status. */
 export async function problemOf(log: Logger, err: Error, c: Context) {
   const response = onError(log)(err, c);
-  const { title, detail } = (await response.json()) as { title: string; detail: string };
-  return { title, detail, status: response.status, headers: response.headers };
+  const { title, detail, errors } = problem.parse(await response.json());
+  return { title, detail, errors, status: response.status, headers: response.headers };
 }
 
 export const Problem = ({ title, detail }: { title: string; detail: string }) => (

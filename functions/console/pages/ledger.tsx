@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { outcomes } from '../../../shared/domain/change.ts';
 import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
-import { cursorAt, placeOf } from '../cursor.ts';
+import { cursorAt, placeOfChange } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { answerPage } from './answer-page.tsx';
 import { Changes } from './changes.tsx';
@@ -30,7 +30,7 @@ export const ledgerRoutes = (ports: Needs) =>
       const found = await ports.store.listChanges({ ...asked(query), limit: PAGE_SIZE + 1 });
       const shown = found.slice(0, PAGE_SIZE);
       const last = shown.at(-1);
-      const after = last && found.length > PAGE_SIZE ? cursorAt(last) : undefined;
+      const after = last && found.length > PAGE_SIZE ? cursorAt(last.openedAt, last.id) : undefined;
       return {
         title: 'Changes',
         main: (
@@ -57,7 +57,7 @@ function asked({ person, branch, outcome, cursor }: LedgerQuery): ChangeQuery {
     ...(person === '' ? {} : { person }),
     ...(branch === '' ? {} : { branch }),
     ...(outcome === 'any' ? {} : { outcome }),
-    ...(cursor === undefined ? {} : { after: placeOf(cursor) }),
+    ...(cursor === undefined ? {} : { after: placeOfChange(cursor) }),
   };
 }
 

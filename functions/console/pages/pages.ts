@@ -9,6 +9,7 @@ import { appPage } from './app.tsx';
 import { appsPage } from './apps.tsx';
 import { appsQuery } from './apps-query.ts';
 import { assets } from './assets.ts';
+import { auditRoutes } from './audit.tsx';
 import { changePage } from './change.tsx';
 import { activateRoutes } from './forms/activate.tsx';
 import { changeRoutes } from './forms/change.tsx';
@@ -17,6 +18,7 @@ import { holdRoutes } from './forms/hold.tsx';
 import { pinRoutes } from './forms/pin.tsx';
 import { redeployRoutes } from './forms/redeploy.tsx';
 import { registerRoutes } from './forms/register.tsx';
+import { settingsRoutes } from './forms/settings.tsx';
 import { ledgerRoutes } from './ledger.tsx';
 import { logRoutes } from './log.tsx';
 import { ownForms } from './own-forms.ts';
@@ -50,6 +52,7 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     .get('/changes/:id', (c) => answerPage(c, () => changePage(ports, c.req.param('id'))))
     .get('/status', (c) => answerPage(c, () => statusPage(ports)))
     .route('/', ledgerRoutes(ports))
+    .route('/', auditRoutes(ports))
     .route('/', changeRoutes(ports))
     .route('/', logRoutes(ports))
     .route('/', sweepRoutes(ports))
@@ -57,6 +60,7 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     .route('/', holdRoutes(ports))
     .route('/', redeployRoutes(ports))
     .route('/', pinRoutes(ports))
+    .route('/', settingsRoutes(ports))
     .route('/', deleteRoutes(ports))
     .route('/', registerRoutes(ports));
 }

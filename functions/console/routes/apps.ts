@@ -1,10 +1,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { addressOf, requireApp } from '../app-of.ts';
+import { audit } from '../audit.ts';
 import type { Needs } from '../needs.ts';
-import { reconfigure } from '../reconfigure.ts';
+import { reconfigure, versionOf } from '../reconfigure.ts';
 import { register } from '../registration.ts';
-import { answers, appAddress, appName, json, jsonBody, namespaceName } from '../schemas.ts';
+import { answers, appAddress, appName, json, jsonBody, namespaceName, person } from '../schemas.ts';
 import { appView, newAppView, showApp } from '../views/app.ts';
 import { appSummary, summarizeAll } from '../views/summary.ts';
 import { appUid, requireAsSeen } from '../wishes/preconditions.ts';
@@ -21,6 +22,9 @@ const newApp = z
   })
   .openapi('NewApp');
 
+/** Of the routes whose body is the App's own. */
+const asker = z.object({ by: person });
+
 const list = createRoute({
   method: 'get',
   path: '/apps',
@@ -33,7 +37,7 @@ const create = createRoute({
   method: 'post',
   path: '/apps',
   summary: 'Register an App; the head of its branch is deployed at once',
-  request: { body: jsonBody(newApp) },
+  request: { query: asker, body: jsonBody(newApp) },
   responses: answers(201, 'Registered; Location is its address.', newAppView),
 });
 
@@ -42,7 +46,7 @@ const show = createRoute({
   path: '/apps/{namespace}/{name}',
   summary: 'One App, and what of it runs',
   request: { params: appAddress },
-  responses: answers(200, 'The ETag is for If-Match of PATCH.', appView),
+  responses: answers(200, 'The ETag is that of its settings, for If-Match of PATCH.', appView),
 });
 
 const patch = createRoute({
@@ -51,6 +55,7 @@ const patch = createRoute({
   summary: 'Change settings: a JSON Merge Patch (RFC 7396) of the spec',
   request: {
     params: appAddress,
+    query: asker,
     headers: z.object({ 'if-match': z.string().optional() }),
     body: {
       required: true,
@@ -67,12 +72,12 @@ const remove = createRoute({
   method: 'delete',
   path: '/apps/{namespace}/{name}',
   summary: 'Delete an App and all that was made for it',
-  request: { params: appAddress, query: z.object({ uid: appUid.optional() }) },
+  request: { params: appAddress, query: asker.extend({ uid: appUid.optional() }) },
   responses: answers(202, 'It goes when its finalizer has run.', z.object({ message: z.string() })),
 });
 
 export function apps(ports: Needs): OpenAPIHono {
-  const { cluster, log } = ports;
+  const { cluster } = ports;
   return new OpenAPIHono()
     .openapi(list, async (c) => {
       const query = c.req.valid('query');
@@ -85,28 +90,32 @@ export function apps(ports: Needs): OpenAPIHono {
     })
     .openapi(create, async (c) => {
       const { repository, branch, namespace, name, ...settings } = c.req.valid('json');
+      const { by } = c.req.valid('query');
       const { app, head } = await register(ports, { repository, branch, namespace, name, settings });
-      log.info({ audit: 'app created', app: addressOf(app), repository }, 'app created');
+      await audit(ports, c, { action: 'app created', by, app, details: { repository } });
       c.header('location', `/api/apps/${addressOf(app)}`);
       return c.json({ ...(await showApp(ports, app)), head }, 201);
     })
     .openapi(show, async (c) => {
       const app = await requireApp(cluster, c.req.valid('param'));
-      c.header('etag', JSON.stringify(app.resourceVersion));
+      c.header('etag', versionOf(app));
       return c.json(await showApp(ports, app), 200);
     })
     .openapi(patch, async (c) => {
       const ifMatch = c.req.valid('header')['if-match'];
-      const app = await reconfigure(ports, c.req.valid('param'), c.req.valid('json'), ifMatch);
-      log.info({ audit: 'app changed', app: addressOf(app) }, 'app changed');
-      c.header('etag', JSON.stringify(app.resourceVersion));
+      const { by } = c.req.valid('query');
+      const ref = c.req.valid('param');
+      const { app, changed } = await reconfigure(ports, ref, c.req.valid('json'), ifMatch);
+      await audit(ports, c, { action: 'app changed', by, app, details: { settings: changed.join(', ') } });
+      c.header('etag', versionOf(app));
       return c.json(await showApp(ports, app), 200);
     })
     .openapi(remove, async (c) => {
       const app = await requireApp(cluster, c.req.valid('param'));
-      requireAsSeen(app, c.req.valid('query'));
+      const { by, ...seen } = c.req.valid('query');
+      requireAsSeen(app, seen);
       await cluster.deleteApp(app);
-      log.info({ audit: 'app deleted', app: addressOf(app) }, 'app deleted');
+      await audit(ports, c, { action: 'app deleted', by, app });
       return c.json({ message: `${addressOf(app)} and all that was made for it is being deleted.` }, 202);
     });
 }

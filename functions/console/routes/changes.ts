@@ -3,7 +3,8 @@ import { branchName, repositoryName } from '../../../shared/domain/app-spec.ts';
 import { outcomes } from '../../../shared/domain/change.ts';
 import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
 import { requireApp } from '../app-of.ts';
-import { cursorAt, placeOf } from '../cursor.ts';
+import { audit } from '../audit.ts';
+import { cursorAt, placeOfChange } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { invalid } from '../problem.ts';
 import {
@@ -93,16 +94,16 @@ const cancelling = createRoute({
 });
 
 export function changes(ports: Needs): OpenAPIHono {
-  const { log, store } = ports;
+  const { store } = ports;
   return new OpenAPIHono()
     .openapi(list, async (c) => {
       const { app, cursor, limit, ...query } = c.req.valid('query');
       const uid = app === undefined ? undefined : await uidOf(ports, app);
-      const after = cursor === undefined ? undefined : placeOf(cursor);
+      const after = cursor === undefined ? undefined : placeOfChange(cursor);
       const found = await store.listChanges(given({ ...query, app: uid, after, limit: limit + 1 }));
       const page = found.slice(0, limit);
       const last = page.at(-1);
-      const next = last && found.length > limit ? { next: cursorAt(last) } : {};
+      const next = last && found.length > limit ? { next: cursorAt(last.openedAt, last.id) } : {};
       return c.json({ changes: page.map((change) => showChange(change)), ...next }, 200);
     })
     .openapi(show, async (c) => {
@@ -113,13 +114,13 @@ export function changes(ports: Needs): OpenAPIHono {
     .openapi(retrying, async (c) => {
       const by = orUnknown(c.req.valid('json').by);
       const change = await retry(ports, c.req.valid('param').id, by);
-      log.info({ audit: 'retry', change: change.id, by }, 'retry requested');
+      await audit(ports, c, { action: 'retry', by, app: change.app, change: change.id });
       return c.json(showChange(change), 202);
     })
     .openapi(cancelling, async (c) => {
       const by = orUnknown(c.req.valid('json').by);
       const change = await cancel(ports, c.req.valid('param').id, by);
-      log.info({ audit: 'cancel', change: change.id, by }, 'cancelled');
+      await audit(ports, c, { action: 'cancel', by, app: change.app, change: change.id });
       return c.json(showChange(change), 200);
     });
 }

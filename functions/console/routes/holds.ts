@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { hold as holdSchema } from '../../../shared/domain/app-spec.ts';
-import { addressOf } from '../app-of.ts';
+import { audit } from '../audit.ts';
 import type { Needs } from '../needs.ts';
 import { answers, appAddress, jsonBody, orUnknown, person, reason } from '../schemas.ts';
 import { hold, lift } from '../wishes/hold.ts';
@@ -29,20 +29,19 @@ const lifting = createRoute({
 });
 
 export function holds(ports: Needs): OpenAPIHono {
-  const { log } = ports;
   return new OpenAPIHono()
     .openapi(holding, async (c) => {
       const { by, why = '', preconditions } = c.req.valid('json');
       const ref = c.req.valid('param');
       const written = await hold(ports, ref, orUnknown(by), why, preconditions);
-      log.info({ audit: 'hold', app: addressOf(ref), by, why }, 'held');
+      await audit(ports, c, { action: 'hold', by, app: ref, details: { why } });
       return c.json({ hold: written }, 200);
     })
     .openapi(lifting, async (c) => {
       const { by, preconditions } = c.req.valid('json');
       const ref = c.req.valid('param');
       const message = await lift(ports, ref, orUnknown(by), preconditions);
-      log.info({ audit: 'lift', app: addressOf(ref), by }, 'lifted');
+      await audit(ports, c, { action: 'lift', by, app: ref });
       return c.json({ message }, 202);
     });
 }

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { addressOf, refOf, requireApp } from '../app-of.ts';
+import { audit } from '../audit.ts';
 import type { Needs } from '../needs.ts';
 import {
   answers,
@@ -88,7 +89,7 @@ const unpinning = createRoute({
 });
 
 export function releases(ports: Needs): OpenAPIHono {
-  const { cluster, log } = ports;
+  const { cluster } = ports;
   return new OpenAPIHono()
     .openapi(list, async (c) => {
       const app = await requireApp(cluster, c.req.valid('param'));
@@ -98,7 +99,7 @@ export function releases(ports: Needs): OpenAPIHono {
       const { release, by, why = '', preconditions } = c.req.valid('json');
       const ref = c.req.valid('param');
       const change = await activate(ports, ref, { release, by: orUnknown(by), why }, preconditions);
-      log.info({ audit: 'activate', app: addressOf(ref), release, by, why }, 'activate requested');
+      await audit(ports, c, { action: 'activate', by, app: ref, details: { release: `r${release}`, why } });
       const warning = await standbyWarning(ports, change, release);
       return c.json({ ...showChange(change), ...(warning === undefined ? {} : { warning }) }, 202);
     })
@@ -106,7 +107,7 @@ export function releases(ports: Needs): OpenAPIHono {
       const { preconditions, ...wish } = c.req.valid('json');
       const by = orUnknown(wish.by);
       const { app, id } = await redeploy(ports, c.req.valid('param'), { ...wish, by }, preconditions);
-      log.info({ audit: 'redeploy', app: addressOf(app), id, by }, 'redeploy requested');
+      await audit(ports, c, { action: 'redeploy', by, app, details: { id } });
       const held = app.spec.hold ? ` It waits: ${app.spec.hold.by} holds the App.` : '';
       return c.json({ id, message: `${addressOf(app)} is deployed anew.${held}` }, 202);
     })
@@ -114,14 +115,14 @@ export function releases(ports: Needs): OpenAPIHono {
       const { release, by } = c.req.valid('json');
       const ref = refOf(c.req.valid('param'));
       await pin(ports, ref, release, orUnknown(by));
-      log.info({ audit: 'pin', app: addressOf(ref), release, by }, 'pinned');
+      await audit(ports, c, { action: 'pin', by, app: ref, details: { release: `r${release}` } });
       return c.json({ message: `The sweep leaves r${release} alone until it is unpinned.` }, 200);
     })
     .openapi(unpinning, async (c) => {
       const { release, by } = c.req.valid('json');
       const ref = refOf(c.req.valid('param'));
       await pin(ports, ref, release, null);
-      log.info({ audit: 'unpin', app: addressOf(ref), release, by }, 'unpinned');
+      await audit(ports, c, { action: 'unpin', by, app: ref, details: { release: `r${release}` } });
       return c.json({ message: `The sweep may have r${release} when its time is over.` }, 200);
     });
 }

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { appSpec, secretName } from '../../../shared/domain/app-spec.ts';
+import { audit } from '../audit.ts';
 import type { Needs } from '../needs.ts';
 import { problem, refusal } from '../problem.ts';
 import { refuseReserved } from '../require-secret.ts';
@@ -27,7 +28,8 @@ const write = createRoute({
   },
 });
 
-export function secrets({ cluster, log }: Needs): OpenAPIHono {
+export function secrets(ports: Needs): OpenAPIHono {
+  const { cluster } = ports;
   return new OpenAPIHono().openapi(write, async (c) => {
     const { namespace, name } = c.req.valid('param');
     const { content, by } = c.req.valid('json');
@@ -37,7 +39,8 @@ export function secrets({ cluster, log }: Needs): OpenAPIHono {
       throw refusal(404, detail);
     }
     await cluster.writeSecret(namespace, name, content);
-    log.info({ audit: 'secret written', namespace, name, keys: Object.keys(content), by }, 'secret written');
+    const details = { secret: `${namespace}/${name}`, keys: Object.keys(content).join(', ') };
+    await audit(ports, c, { action: 'secret written', by, details });
     return c.body(null, 204);
   });
 }

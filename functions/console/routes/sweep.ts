@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { ownEvent } from '../../../shared/domain/events.ts';
 import { sweepPlan } from '../../../shared/runtime/sweep-plan.ts';
+import { audit } from '../audit.ts';
 import type { Needs } from '../needs.ts';
 import { answers, jsonBody, orUnknown, person } from '../schemas.ts';
 
@@ -47,7 +48,7 @@ export function sweep(ports: Needs): OpenAPIHono {
     .openapi(run, async (c) => {
       const by = orUnknown(c.req.valid('json').by);
       await ports.events.emit(ownEvent('dev.cite.sweep.requested', { by }));
-      ports.log.info({ audit: 'sweep', by }, 'sweep requested');
+      await audit(ports, c, { action: 'sweep', by });
       return c.json({ message: 'The sweep is on its way.' }, 202);
     });
 }

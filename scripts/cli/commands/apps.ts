@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { AppView, NewAppView } from '../../../functions/console/views/app.ts';
 import type { AppSummary } from '../../../functions/console/views/summary.ts';
-import { appArgument, appParameter } from '../arguments.ts';
+import { appArgument, appParameter, countArgument } from '../arguments.ts';
 import { path, query } from '../client.ts';
 import { confirmed } from '../confirm.ts';
 import { Failure, usage } from '../failure.ts';
@@ -45,6 +45,15 @@ export function appsCommands(program: Command): void {
       );
     });
 
+  program
+    .command('scale')
+    .argument(...appParameter)
+    .argument('<replicas>', 'pods of each release that runs', countArgument)
+    .description('change how many pods it has, in place: no new release')
+    .action((text: string, replicas: number, _options, command) =>
+      onApp<AppView>(command, text, { method: 'PATCH', body: { replicas } }, appStory),
+    );
+
   for (const [parent, description] of [
     [apps, 'one App: what is live, what stands by, what is on its way'],
     [program, 'as apps show'],
@@ -74,10 +83,10 @@ export const forNewApp = (command: Command): Command =>
     .option('--wait', 'wait until the head is live; exit 1 when it does not go live');
 
 export async function create(repository: string, options: NewApp, command: Command): Promise<void> {
-  const { api, json, print } = sessionOf(command);
+  const { api, by, json, print } = sessionOf(command);
   const { namespace, name } = options;
   const body = { repository, namespace, name, ...(await specOf(options)) };
-  const app = await api.call<NewAppView>('POST', '/api/apps', body);
+  const app = await api.call<NewAppView>('POST', `/api/apps${query({ by })}`, body);
   const head = shortCommit(app.head);
   const next =
     app.spec.image === undefined ? 'is being built' : 'is deployed as soon as its checks are green';

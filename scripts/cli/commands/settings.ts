@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { echo } from '../../../functions/console/echo.ts';
 import type { AppView } from '../../../functions/console/views/app.ts';
 import { appArgument, appParameter, pairArgument } from '../arguments.ts';
-import { path } from '../client.ts';
+import { path, query } from '../client.ts';
 import { Failure, usage } from '../failure.ts';
 import { sessionOf } from '../session.ts';
 import { oneLine } from '../text.ts';
@@ -51,7 +51,9 @@ async function changeEnvironment(
   const at = path`/api/apps/${namespace}/${name}`;
   const before = await session.api.call<AppView>('GET', at);
   const differs = Object.entries(patch).some(([key, value]) => heldIn(before.spec.env, key) !== value);
-  const app = differs ? await session.api.call<AppView>('PATCH', at, { env: patch }) : before;
+  const app = differs
+    ? await session.api.call<AppView>('PATCH', `${at}${query({ by: session.by })}`, { env: patch })
+    : before;
   const keys = oneLine(Object.keys(app.spec.env).sort().join(', ')) || 'no environment of its own';
   session.print(app, () =>
     differs

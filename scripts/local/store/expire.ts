@@ -9,6 +9,7 @@ export function expire({ sql, write }: Database): (now: Date) => Promise<void> {
     [sql.prepare('delete from builds where saved <= ?'), kept.build],
     [sql.prepare('delete from logs where saved <= ?'), kept.log],
     [sql.prepare('delete from dead_letters where at <= ?'), kept.deadLetter],
+    [sql.prepare('delete from audit where at <= ?'), kept.audit],
     [sql.prepare('delete from standby_checks where at <= ?'), kept.standbyCheck],
     [sql.prepare('delete from leases where until <= ?'), 0],
   ] as const;

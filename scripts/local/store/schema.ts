@@ -76,6 +76,15 @@ create table if not exists dead_letters (
 ) strict;
 create index if not exists dead_letters_at on dead_letters (at, id);
 
+create table if not exists audit (
+  id text primary key,
+  at integer not null,
+  app text,
+  value text not null
+) strict;
+create index if not exists audit_at on audit (at, id);
+create index if not exists audit_app on audit (app, at, id) where app is not null;
+
 create table if not exists standby_checks (
   app text not null,
   release integer not null,

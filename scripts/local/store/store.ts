@@ -1,4 +1,5 @@
 import type { Store } from '../../../shared/ports/store.ts';
+import { audit } from './audit.ts';
 import { builds } from './builds.ts';
 import { changes } from './changes.ts';
 import { openDatabase } from './database.ts';
@@ -26,6 +27,7 @@ export function sqliteStore({ file, clock }: SqliteOptions): Store & { close(): 
     ...logs(database, clock),
     ...outbox(database),
     ...deadLetters(database),
+    ...audit(database),
     ...standbyChecks(database),
     ...leases(database, clock),
     expire: expire(database),

@@ -8,6 +8,7 @@ import { requireAddition } from '../../domain/taken-back.ts';
 import type { Changes } from '../../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { keys } from './keys.ts';
+import { newestFirst } from './newest-first.ts';
 import { collect, type Places, readRecord, written } from './records.ts';
 
 export function changes(redis: Connection): Changes {
@@ -37,7 +38,7 @@ export function changes(redis: Connection): Changes {
       const matches = matcherOf(query);
       if (!matches || limit < 1) return [];
       const found = new Map<string, Change>();
-      for await (const batch of newestFirst(redis, query, limit)) {
+      for await (const batch of candidates(redis, query, limit)) {
         for (const change of await collect<Change>(redis, batch, limit - found.size, matches))
           found.set(change.id, change);
         if (found.size >= limit) break;
@@ -48,36 +49,21 @@ export function changes(redis: Connection): Changes {
 }
 
 /**
- * Records of the query's smallest index that were opened in its time, newest first, in batches: what else is asked for
- * is asked of the record. No index is read further than is needed.
+ * Records of the query's smallest index that were opened in its time: what else is asked for is asked of the record.
  */
-async function* newestFirst(
+async function* candidates(
   redis: Connection,
   query: ChangeQuery,
   limit: number,
 ): AsyncGenerator<readonly string[]> {
   const index = await smallest(redis, indexes(query));
   const since = query.since === undefined ? -Infinity : instant(query.since);
-  let until = Math.min(
+  const until = Math.min(
     query.until === undefined ? Infinity : instant(query.until) - 1,
     query.after === undefined ? Infinity : instant(query.after.openedAt),
   );
-  const given = new Set<string>();
-  for (let count = limit + 1; ; count = Math.min(2 * count, MOST_AT_ONCE + given.size)) {
-    const options = { BY: 'SCORE', REV: true, LIMIT: { offset: 0, count } } as const;
-    const batch = await redis.run((client) =>
-      client.zRangeWithScores(index, bound(until), bound(since), options),
-    );
-    // By place, not by number: what leaves the index meanwhile moves none of the others.
-    until = batch.at(-1)?.score ?? until;
-    yield batch.map(({ value }) => value).filter((record) => !given.has(record));
-    for (const { value } of batch) given.add(value);
-    if (batch.length < count) return;
-  }
+  yield* newestFirst(redis, index, { since, until }, limit);
 }
-
-/** Records asked of an index at once. */
-const MOST_AT_ONCE = 1000;
 
 async function smallest(redis: Connection, all: readonly [string, ...string[]]): Promise<string> {
   if (all.length === 1) return all[0];
@@ -87,8 +73,6 @@ async function smallest(redis: Connection, all: readonly [string, ...string[]]):
   );
   return least;
 }
-
-const bound = (time: number) => (time === Infinity ? '+inf' : time === -Infinity ? '-inf' : time);
 
 /** Those to choose from: of an App, a repository, a commit or a Build there are few Changes, and what is open is few. */
 function indexes(query: ChangeQuery): readonly [string, ...string[]] {

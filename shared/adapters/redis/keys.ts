@@ -14,6 +14,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:build:<key>               | record | builds       | 30 days after the last write                        |
  * | cite:log-gz:<id>               | record | logs         | 30 days after the last write, or when newer ones need its room |
  * | cite:dead-letter:<id>          | record | dead letters | 30 days after it was refused                        |
+ * | cite:audit-entry:<id>          | record | audit        | 90 days after it was done                           |
  * | cite:standby:<release>:<app>   | record | standby checks | an hour after the check                           |
  * | cite:lease:<name>              | hash   | leases       | a minute after the lease: the clock decides before  |
  * | cite:deliveries:unjudged       | index  | deliveries   | –, an entry leaves with its judgement or record     |
@@ -31,6 +32,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:builds:running            | index  | builds       | –, an entry leaves when the Build is done           |
  * | cite:logs                      | index  | logs         | –, an entry leaves with its record                  |
  * | cite:dead-letters              | index  | dead letters | –, an entry leaves with its record                  |
+ * | cite:audit, :app:<address>     | index  | audit        | –, an entry leaves with its record                  |
  * | cite:outbox, :revisions        | index, hash | outbox  | –, emptied by notify: no message may be lost to time |
  * | cite:expiry                    | index  | expire       | –, every record that ends, by its time              |
  *
@@ -65,6 +67,10 @@ export const keys = {
 
   deadLetter: (id: string) => `cite:dead-letter:${id}`,
   deadLetters: 'cite:dead-letters',
+
+  auditEntry: (id: string) => `cite:audit-entry:${id}`,
+  audit: 'cite:audit',
+  auditOfApp: (address: string) => `cite:audit:app:${address}`,
 
   /** Member: id of a Change; place: the order in which they were put here. */
   outbox: 'cite:outbox',

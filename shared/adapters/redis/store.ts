@@ -1,4 +1,5 @@
 import type { Store } from '../../ports/store.ts';
+import { audit } from './audit.ts';
 import { builds } from './builds.ts';
 import { changes } from './changes.ts';
 import { connection } from './connection.ts';
@@ -34,6 +35,7 @@ export function redisStore({ url, clock, bytesOfLogs }: RedisOptions): Store & {
     ...logs(redis, clock, bytesOfLogs),
     ...outbox(redis),
     ...deadLetters(redis),
+    ...audit(redis),
     ...standbyChecks(redis),
     ...leases(redis, clock),
 

@@ -7,6 +7,7 @@ import {
   aDelivery,
   after,
   aLetter,
+  anEntry,
   COMMIT,
   commitFrom,
   DAY,
@@ -57,6 +58,15 @@ export function expireContract(stage: Stage): void {
       await store.openChange(concludeChange(aChange('c'), skipped, after(0)));
       await store.expire(after(999 * DAY));
       expect(await store.pendingMessages()).toEqual([{ id: 'c:1', change: 'c', revision: 1 }]);
+    });
+
+    it('is removed from every list: what people did after 90 days', async () => {
+      const { store } = stage;
+      await store.keepAuditEntry(anEntry('old', 0, 'acme/shop'));
+      await store.keepAuditEntry(anEntry('new', DAY, 'acme/shop'));
+      await store.expire(after(90 * DAY));
+      expect(ids(await store.listAuditEntries({}))).toEqual(['new']);
+      expect(ids(await store.listAuditEntries({ app: 'acme/shop' }))).toEqual(['new']);
     });
 
     it('is removed: Builds, logs and dead letters after 30 days, counted from the last write', async () => {

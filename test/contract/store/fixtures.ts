@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../../shared/domain/audit.ts';
 import type { Build } from '../../../shared/domain/build.ts';
 import { type Change, openChange, type Verdict } from '../../../shared/domain/change.ts';
 import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
@@ -54,6 +55,20 @@ export function aLetter(id: string, at = 0): DeadLetter {
     code: 500,
     message: 'TypeError: x is undefined',
     at: after(at).toISOString(),
+  };
+}
+
+export function anEntry(id: string, at = 0, app?: string): AuditEntry {
+  const about = app === undefined ? {} : { app };
+  const details = { release: 'r1', why: 'it is slow' };
+  return {
+    id,
+    at: after(at).toISOString(),
+    action: 'activate',
+    by: 'ada',
+    from: '192.0.2.7',
+    ...about,
+    details,
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { concludeChange } from '../../../shared/domain/change.ts';
 import { InvalidError } from '../../../shared/domain/errors.ts';
 import type { Stage } from '../store.ts';
-import { aBuild, aChange, aDelivery, after, aLetter, COMMIT, ids, skipped } from './fixtures.ts';
+import { aBuild, aChange, aDelivery, after, aLetter, anEntry, COMMIT, ids, skipped } from './fixtures.ts';
 
 const hostile = [
   'line\nbreak\r\n',
@@ -71,6 +71,10 @@ export function hostileContract(stage: Stage): void {
       expect(await other.readLog(id)).toBe(id);
       await store.keepDeadLetter({ ...aLetter(id), data: { [id]: id } });
       expect(await other.listDeadLetters()).toEqual([{ ...aLetter(id), data: { [id]: id } }]);
+      const entry = { ...anEntry(id, 0, id), by: id, from: id, action: id, details: { [id]: id } };
+      await store.keepAuditEntry(entry);
+      await store.keepAuditEntry(anEntry('neighbour', 0, 'acme/shop'));
+      expect(await other.listAuditEntries({ app: id })).toEqual([entry]);
       expect(await store.takeLease(id, id, 1000)).toBe(true);
       expect(await other.takeLease(id, 'another', 1000)).toBe(false);
       await store.returnLease(id, id);
@@ -106,6 +110,8 @@ export function hostileContract(stage: Stage): void {
       await expect(store.openChange(aChange('c', { openedAt: 'soon' }))).rejects.toThrow(InvalidError);
       await expect(store.recordDelivery(aDelivery('d', { receivedAt: '' }))).rejects.toThrow(InvalidError);
       expect(await store.getChange('c')).toBeUndefined();
+      await expect(store.keepAuditEntry({ ...anEntry('e'), at: 'now' })).rejects.toThrow(InvalidError);
+      expect(await store.listAuditEntries({})).toEqual([]);
       expect(await store.getDelivery('d')).toBeUndefined();
       expect(await store.pendingMessages()).toEqual([]);
     });

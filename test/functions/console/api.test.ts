@@ -29,6 +29,7 @@ describe('the document of the API', () => {
         'get /api/apps/{namespace}/{name}',
         'get /api/apps/{namespace}/{name}/logs',
         'get /api/apps/{namespace}/{name}/releases',
+        'get /api/audit',
         'get /api/builds/{key}/log',
         'get /api/changes',
         'get /api/changes/{id}',

@@ -7,6 +7,7 @@ import {
   aDelivery,
   after,
   aLetter,
+  anEntry,
   COMMIT,
   skipped,
 } from '../../contract/store/fixtures.ts';
@@ -93,6 +94,12 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
   listDeadLetters: reads(
     (store) => store.listDeadLetters(),
     (store) => store.keepDeadLetter(aLetter('l')),
+  ),
+
+  keepAuditEntry: writes((store) => store.keepAuditEntry(anEntry('e'))),
+  listAuditEntries: reads(
+    (store) => store.listAuditEntries({}),
+    (store) => store.keepAuditEntry(anEntry('e')),
   ),
 
   saveStandbyCheck: writes((store) => store.saveStandbyCheck(check)),

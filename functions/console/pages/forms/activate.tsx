@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
-import { addressOf, requireApp } from '../../app-of.ts';
+import { requireApp } from '../../app-of.ts';
+import { audit } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { refusal } from '../../problem.ts';
 import { showReleases } from '../../views/release.ts';
@@ -53,6 +54,6 @@ export const activateRoutes = (ports: Needs) =>
       const ref = refOf(c);
       const by = c.get('person');
       const change = await activate(ports, ref, { release, by, why }, seen);
-      ports.log.info({ audit: 'activate', app: addressOf(ref), release, by, why }, 'activate requested');
+      await audit(ports, c, { action: 'activate', by, app: ref, details: { release: `r${release}`, why } });
       return c.redirect(changePath(change.id), 303);
     });

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { audit } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { cancel, requireChange } from '../../wishes/cancel.ts';
 import { retry } from '../../wishes/retry.ts';
@@ -28,12 +29,12 @@ export const changeRoutes = (ports: Needs) =>
     .post('/changes/:id/cancel', async (c) => {
       const by = c.get('person');
       const change = await cancel(ports, c.req.param('id'), by);
-      ports.log.info({ audit: 'cancel', change: change.id, by }, 'cancelled');
+      await audit(ports, c, { action: 'cancel', by, app: change.app, change: change.id });
       return c.redirect(changePath(change.id), 303);
     })
     .post('/changes/:id/retry', async (c) => {
       const by = c.get('person');
       const change = await retry(ports, c.req.param('id'), by);
-      ports.log.info({ audit: 'retry', change: change.id, by }, 'retry requested');
+      await audit(ports, c, { action: 'retry', by, app: change.app, change: change.id });
       return c.redirect(`/apps/${change.app.namespace}/${change.app.name}`, 303);
     });

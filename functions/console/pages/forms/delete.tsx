@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { addressOf, requireApp } from '../../app-of.ts';
+import { audit } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { invalid } from '../../problem.ts';
 import { requireAsSeen } from '../../wishes/preconditions.ts';
@@ -46,6 +47,6 @@ export const deleteRoutes = (ports: Needs) =>
       if (name.trim() !== app.name) throw invalid('name', 'is not that of the App', `Type ${app.name}.`);
       requireAsSeen(app, { uid });
       await ports.cluster.deleteApp(app);
-      ports.log.info({ audit: 'app deleted', app: addressOf(app), by: c.get('person') }, 'app deleted');
+      await audit(ports, c, { action: 'app deleted', app });
       return c.redirect('/', 303);
     });

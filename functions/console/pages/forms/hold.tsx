@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { addressOf, requireApp } from '../../app-of.ts';
+import { audit } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { hold, lift } from '../../wishes/hold.ts';
 import { appPath } from '../addresses.ts';
@@ -37,7 +38,7 @@ export const holdRoutes = (ports: Needs) =>
       const ref = refOf(c);
       const by = c.get('person');
       await hold(ports, ref, by, why, seen);
-      ports.log.info({ audit: 'hold', app: addressOf(ref), by, why }, 'held');
+      await audit(ports, c, { action: 'hold', by, app: ref, details: { why } });
       return c.redirect(appPath(ref), 303);
     })
     .get('/apps/:namespace/:name/lift', (c) =>
@@ -64,6 +65,6 @@ export const holdRoutes = (ports: Needs) =>
       const ref = refOf(c);
       const by = c.get('person');
       await lift(ports, ref, by, seen);
-      ports.log.info({ audit: 'lift', app: addressOf(ref), by }, 'lifted');
+      await audit(ports, c, { action: 'lift', by, app: ref });
       return c.redirect(appPath(ref), 303);
     });

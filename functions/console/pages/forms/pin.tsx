@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { addressOf } from '../../app-of.ts';
+import { audit } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { pin } from '../../wishes/pin.ts';
 import { appPath } from '../addresses.ts';
@@ -14,13 +14,13 @@ export const pinRoutes = (ports: Needs) =>
       const ref = refOf(c);
       const by = c.get('person');
       await pin(ports, ref, release, by);
-      ports.log.info({ audit: 'pin', app: addressOf(ref), release, by }, 'pinned');
+      await audit(ports, c, { action: 'pin', by, app: ref, details: { release: `r${release}` } });
       return c.redirect(appPath(ref), 303);
     })
     .post('/apps/:namespace/:name/unpin', async (c) => {
       const release = releaseOf(c);
       const ref = refOf(c);
       await pin(ports, ref, release, null);
-      ports.log.info({ audit: 'unpin', app: addressOf(ref), release, by: c.get('person') }, 'unpinned');
+      await audit(ports, c, { action: 'unpin', app: ref, details: { release: `r${release}` } });
       return c.redirect(appPath(ref), 303);
     });

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { addressOf, requireApp } from '../../app-of.ts';
+import { audit } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { redeployId } from '../../schemas.ts';
 import { redeploy } from '../../wishes/redeploy.ts';
@@ -40,6 +41,6 @@ export const redeployRoutes = (ports: Needs) =>
       const by = c.get('person');
       const { uid, id: wished } = await readForm(c, redeployForm);
       const { id } = await redeploy(ports, ref, { by, id: wished }, { uid });
-      ports.log.info({ audit: 'redeploy', app: addressOf(ref), id, by }, 'redeploy requested');
+      await audit(ports, c, { action: 'redeploy', by, app: ref, details: { id } });
       return c.redirect(appPath(ref), 303);
     });

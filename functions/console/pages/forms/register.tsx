@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { branchName, repositoryName } from '../../../../shared/domain/app-spec.ts';
 import { titleOf } from '../../../../shared/domain/change.ts';
 import { addressOf } from '../../app-of.ts';
+import { audit } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { type Planned, plan, register } from '../../registration.ts';
 import { appName, namespaceName } from '../../schemas.ts';
@@ -46,7 +47,7 @@ export const registerRoutes = (ports: Needs) =>
     .post('/register', async (c) => {
       const { app } = await register(ports, { ...(await readForm(c, wanted)), settings: {} });
       const by = c.get('person');
-      ports.log.info({ audit: 'app created', app: addressOf(app), by }, 'app created');
+      await audit(ports, c, { action: 'app created', by, app });
       return c.redirect(appPath(app), 303);
     });
 

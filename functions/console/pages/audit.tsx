@@ -1,0 +1,101 @@
+import { z } from '@hono/zod-openapi';
+import { Hono } from 'hono';
+import type { AuditEntry } from '../../../shared/domain/audit.ts';
+import { cursorAt, placeOf } from '../cursor.ts';
+import type { Needs } from '../needs.ts';
+import { changePath } from './addresses.ts';
+import { Ago } from './ago.tsx';
+import { answerPage } from './answer-page.tsx';
+import type { PageEnv } from './page-env.ts';
+
+const PAGE_SIZE = 50;
+
+/** What somebody looks for; what is wrong is left out. */
+const auditQuery = z.object({
+  app: z.string().trim().max(128).catch('').default(''),
+  cursor: z.string().max(1024).optional(),
+});
+
+/** What people did, newest first: who, when, and from where. */
+export const auditRoutes = ({ store, clock }: Needs) =>
+  new Hono<PageEnv>().get('/audit', (c) => {
+    const query = auditQuery.parse(c.req.query());
+    const { app, cursor } = query;
+    const look = async () => {
+      const found = await store.listAuditEntries({
+        ...(app === '' ? {} : { app }),
+        ...(cursor === undefined ? {} : { after: placeOf(cursor) }),
+        limit: PAGE_SIZE + 1,
+      });
+      const entries = found.slice(0, PAGE_SIZE);
+      const last = entries.at(-1);
+      const older =
+        last && found.length > PAGE_SIZE ? { app, cursor: cursorAt(last.at, last.id) } : undefined;
+      return {
+        title: 'Audit',
+        main: (
+          <>
+            <h1>Audit</h1>
+            <search>
+              <form action="/audit" method="get" class="search">
+                <label>
+                  <span class="hidden">App</span>
+                  <input type="search" name="app" value={app} placeholder="namespace/name" />
+                </label>
+                <button type="submit">Search</button>
+              </form>
+            </search>
+            <Entries entries={entries} now={clock()} />
+            {older === undefined ? null : (
+              <nav class="pages" aria-label="Pages">
+                <a href={`/audit?${new URLSearchParams(older)}`} rel="next">
+                  Older
+                </a>
+              </nav>
+            )}
+          </>
+        ),
+      };
+    };
+    return answerPage(c, look, query);
+  });
+
+const Entries = ({ entries, now }: { entries: readonly AuditEntry[]; now: Date }) =>
+  entries.length === 0 ? (
+    <p class="empty">Nobody did anything: for 90 days, or since the store was lost.</p>
+  ) : (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Who</th>
+            <th scope="col">Did what</th>
+            <th scope="col">To</th>
+            <th scope="col">From</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr id={`entry-${entry.id}`}>
+              <td>
+                <Ago at={entry.at} now={now} />
+              </td>
+              <td>{entry.by}</td>
+              <td>
+                {entry.action}
+                {Object.entries(entry.details).map(([name, text]) =>
+                  text === '' ? null : <div class="quiet">{`${name}: ${text}`}</div>,
+                )}
+              </td>
+              <td>
+                {entry.app === undefined ? null : <a href={`/apps/${entry.app}`}>{entry.app}</a>}
+                {entry.change === undefined ? null : <a href={changePath(entry.change)}>its Change</a>}
+              </td>
+              <td class="quiet">{entry.from}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );

@@ -1,0 +1,53 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { cursorAt, placeOf } from '../cursor.ts';
+import type { Needs } from '../needs.ts';
+import { answers, appAddressText, queryNumber } from '../schemas.ts';
+
+const auditEntry = z
+  .object({
+    id: z.string(),
+    at: z.string(),
+    action: z.string(),
+    by: z.string(),
+    from: z.string().describe('Addresses on its way, and the program that asked.'),
+    app: z.string().optional().describe('<namespace>/<name>'),
+    change: z.string().optional().describe('Id of the Change that it was about.'),
+    details: z.record(z.string(), z.string()).readonly(),
+  })
+  .openapi('AuditEntry');
+export type AuditEntryView = z.output<typeof auditEntry>;
+
+const list = createRoute({
+  method: 'get',
+  path: '/audit',
+  summary: 'What people did, newest first: for 90 days, and as long as the store is not lost',
+  request: {
+    query: z.object({
+      app: appAddressText.optional(),
+      limit: queryNumber(1, 100).default(50),
+      cursor: z.string().max(1024).optional().describe('`next` of the page before.'),
+    }),
+  },
+  responses: answers(
+    200,
+    'Newest first.',
+    z.object({
+      entries: z.array(auditEntry),
+      next: z.string().optional().describe('Where the next page begins; absent: this was the last.'),
+    }),
+  ),
+});
+
+export const audit = ({ store }: Needs): OpenAPIHono =>
+  new OpenAPIHono().openapi(list, async (c) => {
+    const { app, limit, cursor } = c.req.valid('query');
+    const found = await store.listAuditEntries({
+      ...(app === undefined ? {} : { app }),
+      ...(cursor === undefined ? {} : { after: placeOf(cursor) }),
+      limit: limit + 1,
+    });
+    const entries = found.slice(0, limit);
+    const last = entries.at(-1);
+    const next = last && found.length > limit ? { next: cursorAt(last.at, last.id) } : {};
+    return c.json({ entries, ...next }, 200);
+  });
