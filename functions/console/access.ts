@@ -45,6 +45,9 @@ export function tokenAsPassword(token: string): MiddlewareHandler<PageEnv> {
   };
 }
 
+/** Whoever asks the API for something: who they say they are, else whom the console takes them for. */
+export const askerOf = (c: Context, by: string | undefined): string => by ?? c.get('person');
+
 const bearerOf = ({ req }: Context) => /^Bearer (.+)$/i.exec(req.header('authorization') ?? '')?.[1];
 
 /** Compared as digests in constant time: neither length nor a common start shows. */

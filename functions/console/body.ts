@@ -4,7 +4,7 @@ import { invalid, refusal } from './problem.ts';
 /** No request of the API is larger: an App's spec or a Secret (1 MiB at most in Kubernetes) is the largest. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A form is a few lines of text; taking a larger one apart would keep everybody else waiting. */
+/** A form is a few lines of text, but for that with an App's settings; taking a larger one apart would keep everybody else waiting. */
 const MAX_FORM_BYTES = 64 * 1024;
 
 /** Whatever goes through a body part by part (a parser, a patch) does so by recursion. An App's spec is 5 deep. */
@@ -26,7 +26,7 @@ export const soundBody: MiddlewareHandler<Raw> = async (c, next) => {
 
 /** The same for what the pages are sent. */
 export const soundForm: MiddlewareHandler<Raw> = async (c, next) => {
-  requireAtMost(MAX_FORM_BYTES, c.env.incoming.rawBody);
+  requireAtMost(c.req.path.endsWith('/settings') ? MAX_BODY_BYTES : MAX_FORM_BYTES, c.env.incoming.rawBody);
   await next();
 };
 

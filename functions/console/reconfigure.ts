@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { App, AppRef } from '../../shared/domain/app.ts';
 import type { AppSpec } from '../../shared/domain/app-spec.ts';
+import { canonicalJson } from '../../shared/domain/build.ts';
 import { again, requireLivingApp } from './app-of.ts';
 import { wishFaults } from './field-faults.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -10,41 +12,54 @@ import { parseSpec } from './registration.ts';
 import { requireSecret } from './require-secret.ts';
 import { checkSource } from './source.ts';
 
-/** Of its spec alone: what the platform writes of it meanwhile (its status, the release counter) is no reason to refuse a change. */
-export const versionOf = ({ uid, generation }: App) => JSON.stringify(`${uid}.${generation}`);
+/**
+ * That of an App's settings, quoted as HTTP wants it: a Hold, a redeploy and what the platform writes of the App meanwhile
+ * are no settings, and no reason to refuse a change of these.
+ */
+export const etagOf = ({ uid, spec }: App) => JSON.stringify(sha256(canonicalJson([uid, settingsOf(spec)])));
+
+const settingsOf = ({ hold: _, redeploy: __, ...settings }: AppSpec) => settings;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
+
+export interface Reconfigured {
+  readonly app: App;
+  /** Names of the settings that are otherwise now. */
+  readonly changed: readonly string[];
+}
+
+/** What the audit tells of it: nothing where nothing changed. */
+export const changedSettings = ({ changed }: Reconfigured) =>
+  changed.length === 0 ? undefined : { details: { settings: changed.join(', ') } };
 
 /**
- * Merges the patch into the App's settings, checks the whole, and writes it unless somebody wrote in between. Gives the
- * names of those that are otherwise now.
+ * Merges the patch into the App's settings, checks the whole, and writes it unless somebody wrote in between.
  */
 export function reconfigure(
   ports: Needs,
   ref: AppRef,
   patch: Readonly<Record<string, unknown>>,
   ifMatch: string | undefined,
-): Promise<{ readonly app: App; readonly changed: readonly string[] }> {
+): Promise<Reconfigured> {
   const faults = wishFaults(patch);
   if (faults.length > 0) throw problems(faults);
   return again(async () => {
     const app = await requireLivingApp(ports.cluster, ref);
-    if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== versionOf(app)) {
+    if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(app)) {
       throw refusal(
         412,
         'The settings have changed since they were read. Read them again, then repeat the change.',
       );
     }
-    const { hold: _, redeploy: __, ...settings } = app.spec;
+    const settings = settingsOf(app.spec);
     const spec = parseSpec(mergePatch(settings, patch));
     if (spec.repository !== app.spec.repository) {
       throw invalid('repository', 'cannot be changed', 'Register another App for another repository.');
     }
     if (sourceDiffers(app.spec, spec)) await checkSource(ports, spec);
     if (spec.secret !== app.spec.secret) await requireSecret(ports.cluster, app.namespace, spec);
-    const names = Object.keys(spec) as (keyof typeof settings)[];
-    const before = Object.keys(settings) as typeof names;
-    const changed = [...new Set([...before, ...names])].filter(
-      (name) => !isDeepStrictEqual(settings[name], spec[name]),
-    );
+    const names = Object.keys({ ...settings, ...spec }) as (keyof typeof settings)[];
+    const changed = names.filter((name) => !isDeepStrictEqual(settings[name], spec[name]));
     return { app: await ports.cluster.updateApp(app, { spec }), changed };
   });
 }

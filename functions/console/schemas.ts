@@ -54,8 +54,6 @@ export const redeployId = line(64)
   .min(1)
   .describe('Any text that was not used before; the same one again is the same redeploy.');
 
-export const orUnknown = (by: string | undefined) => by ?? 'somebody';
-
 /** A number or a switch of the query string, where everything is text. */
 export const queryNumber = (least: number, most: number) => {
   const words = `must be a whole number from ${least} to ${most}`;

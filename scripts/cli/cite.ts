@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { basename } from 'node:path';
 import tab from '@bomb.sh/tab/commander';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { appsCommands } from './commands/apps.ts';
 import { auditCommands } from './commands/audit.ts';
@@ -22,12 +22,15 @@ import { addGlobalOptions } from './session.ts';
 import { harmless, oneLine } from './text.ts';
 
 // kubectl runs what is called kubectl-cite: the help says what the person typed.
-const typed = basename(process.argv[1] ?? '').startsWith('kubectl-') ? 'kubectl cite' : 'cite';
-const program = addGlobalOptions(new Command(typed))
+const isPlugin = basename(process.argv[1] ?? '').startsWith('kubectl-');
+const commandUsage = (command: Command) =>
+  new Help().commandUsage(command).replace(/^cite/, isPlugin ? 'kubectl cite' : 'cite');
+
+const program = addGlobalOptions(new Command('cite'))
   .description('Apps that follow a git branch. <app> is its name, or <namespace>/<name>.')
   .version(manifest.version)
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true });
+  .configureHelp({ showGlobalOptions: true, commandUsage });
 
 for (const add of [
   appsCommands,

@@ -6,6 +6,16 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
 
+/** What the console gives to browsers as it is (functions/console/pages/assets.ts), in node_modules. */
+const FOR_BROWSERS = [
+  'htmx.org/package.json',
+  'htmx.org/dist/htmx.min.js',
+  'htmx.org/dist/ext/hx-sse.min.js',
+  'swagger-ui-dist/package.json',
+  'swagger-ui-dist/swagger-ui.css',
+  'swagger-ui-dist/swagger-ui-bundle.js',
+];
+
 /**
  * The image's context: one file per function, and what starts it. CommonJS, since an ES module that imports node:http
  * makes Node load half of its own library first (stack.md 11).
@@ -37,8 +47,8 @@ export async function bundle(folder: string): Promise<void> {
     logLevel: 'warning',
   });
   cpSync(join(root, 'functions/console/pages/assets'), join(folder, 'functions/assets'), { recursive: true });
-  for (const file of ['package.json', 'dist/htmx.min.js', 'dist/ext/hx-sse.min.js']) {
-    cpSync(join(root, 'node_modules/htmx.org', file), join(folder, 'node_modules/htmx.org', file));
+  for (const file of FOR_BROWSERS) {
+    cpSync(join(root, 'node_modules', file), join(folder, 'node_modules', file));
   }
   for (const file of ['main.cjs', 'warm-up.cjs']) copyFileSync(join(here, file), join(folder, file));
 }

@@ -16,12 +16,15 @@ export interface AuditEntry {
   readonly details: Readonly<Record<string, string>>;
 }
 
+/** Where in a list an entry is. */
+export type AuditPlace = Pick<AuditEntry, 'at' | 'id'>;
+
 /** Which entries are wanted, newest first: those that are everything that is given. */
 export interface AuditQuery {
   /** `<namespace>/<name>`. */
   readonly app?: string;
   /** Those that come after this one in the list: where a page ended, the next begins. */
-  readonly after?: Pick<AuditEntry, 'at' | 'id'>;
+  readonly after?: AuditPlace;
   /** At most so many (100). */
   readonly limit?: number;
 }
@@ -29,15 +32,14 @@ export interface AuditQuery {
 /** Most entries of one listing, where no other number is asked for. */
 export const LISTED_ENTRIES = 100;
 
-type Place = Pick<AuditEntry, 'at' | 'id'>;
-
 /** Newest first; of one millisecond the higher id. Times are as toISOString writes them: they sort as text. */
-export const inAuditOrder = (a: Place, b: Place): number => compare(b.at, a.at) || compare(b.id, a.id);
+export const inAuditOrder = (a: AuditPlace, b: AuditPlace): number =>
+  compare(b.at, a.at) || compare(b.id, a.id);
 
 /** Whether an entry is further down the list than the place; without one all are. */
 export const comesAfter =
-  (place: Place | undefined) =>
-  (entry: Place): boolean =>
+  (place: AuditPlace | undefined) =>
+  (entry: AuditPlace): boolean =>
     place === undefined || inAuditOrder(place, entry) < 0;
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));

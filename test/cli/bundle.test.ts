@@ -27,6 +27,7 @@ test('the bundled file asks the platform, far from any node_modules', async () =
   const plugin = join(dir, 'kubectl-cite');
   symlinkSync(file, plugin);
   expect((await run(plugin, ['--help'])).stdout).toContain('Usage: kubectl cite ');
+  expect((await run(plugin, ['apps', 'set', '--help'])).stdout).toContain('Usage: kubectl cite apps set ');
   await world.close();
   remove();
 });

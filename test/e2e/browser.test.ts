@@ -120,6 +120,33 @@ describe.skipIf(noBrowser)('in a browser', SCENES, () => {
     expect((await app.show()).body.spec).toMatchObject({ replicas: 2, env: { GREETING: 'two\nlines' } });
   });
 
+  test('settings that nobody touches stay as they are, to the last character', async () => {
+    const console = await openConsole();
+    try {
+      const { spec } = await givenApp(console, {
+        ref: { namespace: 'acme', name: 'shop' },
+        spec: {
+          build: { command: ' npm ci\nnpm run build ', context: '' },
+          checks: [' ci '],
+          cancelSupersededBuilds: true,
+          expose: 'cluster',
+          env: { TEXT: '\n two\r\nlines\rand "more" </textarea><b>&amp;', EMPTY: '', constructor: ' ' },
+          readiness: { http: { path: '/a?b=%22' } },
+        },
+      });
+      const page = await context.newPage();
+      await page.goto(`${console.url}/apps/acme/shop/settings`);
+      await page.getByRole('button', { name: 'Save the settings' }).click();
+      await page.getByRole('heading', { name: 'acme/shop', exact: true }).waitFor();
+      const app = await console.cluster.getApp({ namespace: 'acme', name: 'shop' });
+      expect(app?.spec).toEqual(spec);
+      expect(await console.store.listAuditEntries({})).toEqual([]);
+      await page.close();
+    } finally {
+      await console.close();
+    }
+  });
+
   test('an open page goes silent while nobody sees it, and is what it should be when somebody does again', async () => {
     const { app } = await world.anApp(answering('v1'));
     await app.untilLive('v1');
@@ -158,6 +185,14 @@ describe.skipIf(noBrowser)('in a browser', SCENES, () => {
     } finally {
       await console.close();
     }
+  });
+
+  test('the API is read, and tried, from its own document', async () => {
+    const { app } = await world.anApp(answering('v1'));
+    const page = await open('/api-docs');
+    await page.getByRole('button', { name: 'get /api/apps', exact: true }).click();
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await page.locator('.live-responses-table').getByText(`"name": "${app.name}"`).first().waitFor();
   });
 
   test('a page is whole on a phone, and without scripts', async () => {

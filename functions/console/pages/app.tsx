@@ -6,7 +6,7 @@ import { requireApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { appState } from '../views/app-state.ts';
 import { type ReleaseView, showReleases } from '../views/release.ts';
-import { appPath, changePath } from './addresses.ts';
+import { appPath, auditPath, changePath } from './addresses.ts';
 import { Ago } from './ago.tsx';
 import { Badge } from './badge.tsx';
 import { Changes } from './changes.tsx';
@@ -80,7 +80,7 @@ export async function appPage({ cluster, store, clock }: Needs, ref: AppRef): Pr
         <h2 id="changes">Changes</h2>
         <Changes changes={changes} now={now} none="Nothing was pushed yet." />
         <p>
-          <a href={`/audit?app=${encodeURIComponent(`${ref.namespace}/${ref.name}`)}`}>Who did what to it</a>
+          <a href={auditPath(ref)}>Who did what to it</a>
         </p>
         <h2 id="pods">Pods</h2>
         <Pods pods={pods} />

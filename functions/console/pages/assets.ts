@@ -17,19 +17,31 @@ const files = {
     resolve('htmx.org/dist/htmx.min.js'),
     resolve('htmx.org/dist/ext/hx-sse.min.js'),
   ),
+  'api-docs.css': asset('text/css; charset=utf-8', resolve('swagger-ui-dist/swagger-ui.css')),
+  'api-docs.js': asset(
+    'text/javascript; charset=utf-8',
+    resolve('swagger-ui-dist/swagger-ui-bundle.js'),
+    own('api-docs.js'),
+  ),
 };
 
+/** Read when somebody first needs it: most who wake the console do not look at everything. */
 function asset(type: string, ...parts: string[]) {
-  const content = parts.map((file) => readFileSync(file, 'utf8')).join('\n');
-  return { content, type, version: createHash('sha256').update(content).digest('hex').slice(0, 12) };
+  let loaded: { readonly content: string; readonly type: string; readonly version: string } | undefined;
+  return () => {
+    if (loaded) return loaded;
+    const content = parts.map((file) => readFileSync(file, 'utf8')).join('\n');
+    loaded = { content, type, version: createHash('sha256').update(content).digest('hex').slice(0, 12) };
+    return loaded;
+  };
 }
 
 /** Its content is part of the address, so that browsers keep it for ever and never have an old one. */
-export const assetPath = (name: keyof typeof files) => `/assets/${files[name].version}/${name}`;
+export const assetPath = (name: keyof typeof files) => `/assets/${files[name]().version}/${name}`;
 
 export const assets = new Hono().get('/:version/:name', (c) => {
   const { version, name } = c.req.param();
-  const found = Object.hasOwn(files, name) ? files[name as keyof typeof files] : undefined;
+  const found = Object.hasOwn(files, name) ? files[name as keyof typeof files]() : undefined;
   if (found?.version !== version) throw refusal(404, 'There is no such file: load the page anew.');
   c.header('content-type', found.type);
   c.header('cache-control', 'public, max-age=31536000, immutable');

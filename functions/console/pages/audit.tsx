@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import type { AuditEntry } from '../../../shared/domain/audit.ts';
-import { cursorAt, placeOf } from '../cursor.ts';
+import { pageOf, parseCursor } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { changePath } from './addresses.ts';
 import { Ago } from './ago.tsx';
 import { answerPage } from './answer-page.tsx';
 import type { PageEnv } from './page-env.ts';
+import { parsed } from './parsed.ts';
 
 const PAGE_SIZE = 50;
 
@@ -19,18 +20,15 @@ const auditQuery = z.object({
 /** What people did, newest first: who, when, and from where. */
 export const auditRoutes = ({ store, clock }: Needs) =>
   new Hono<PageEnv>().get('/audit', (c) => {
-    const query = auditQuery.parse(c.req.query());
+    const query = parsed(auditQuery, c.req.query());
     const { app, cursor } = query;
     const look = async () => {
       const found = await store.listAuditEntries({
         ...(app === '' ? {} : { app }),
-        ...(cursor === undefined ? {} : { after: placeOf(cursor) }),
+        ...(cursor === undefined ? {} : { after: parseCursor(cursor) }),
         limit: PAGE_SIZE + 1,
       });
-      const entries = found.slice(0, PAGE_SIZE);
-      const last = entries.at(-1);
-      const older =
-        last && found.length > PAGE_SIZE ? { app, cursor: cursorAt(last.at, last.id) } : undefined;
+      const { shown, next } = pageOf(found, PAGE_SIZE, (entry) => entry);
       return {
         title: 'Audit',
         main: (
@@ -45,10 +43,10 @@ export const auditRoutes = ({ store, clock }: Needs) =>
                 <button type="submit">Search</button>
               </form>
             </search>
-            <Entries entries={entries} now={clock()} />
-            {older === undefined ? null : (
+            <Entries entries={shown} now={clock()} none={noneOf(app)} />
+            {next === undefined ? null : (
               <nav class="pages" aria-label="Pages">
-                <a href={`/audit?${new URLSearchParams(older)}`} rel="next">
+                <a href={`/audit?${new URLSearchParams({ app, cursor: next })}`} rel="next">
                   Older
                 </a>
               </nav>
@@ -60,9 +58,20 @@ export const auditRoutes = ({ store, clock }: Needs) =>
     return answerPage(c, look, query);
   });
 
-const Entries = ({ entries, now }: { entries: readonly AuditEntry[]; now: Date }) =>
+const noneOf = (app: string) =>
+  app === ''
+    ? 'Nothing was done in the last 90 days, or since the store was last emptied.'
+    : `Nothing was done to ${app} in that time. Give an App as namespace/name.`;
+
+interface EntriesProps {
+  readonly entries: readonly AuditEntry[];
+  readonly now: Date;
+  readonly none: string;
+}
+
+const Entries = ({ entries, now, none }: EntriesProps) =>
   entries.length === 0 ? (
-    <p class="empty">Nobody did anything: for 90 days, or since the store was lost.</p>
+    <p class="empty">{none}</p>
   ) : (
     <div class="scroll">
       <table>
@@ -89,8 +98,16 @@ const Entries = ({ entries, now }: { entries: readonly AuditEntry[]; now: Date }
                 )}
               </td>
               <td>
-                {entry.app === undefined ? null : <a href={`/apps/${entry.app}`}>{entry.app}</a>}
-                {entry.change === undefined ? null : <a href={changePath(entry.change)}>its Change</a>}
+                {entry.app === undefined ? null : (
+                  <div>
+                    <a href={`/apps/${entry.app}`}>{entry.app}</a>
+                  </div>
+                )}
+                {entry.change === undefined ? null : (
+                  <div>
+                    <a href={changePath(entry.change)}>its Change</a>
+                  </div>
+                )}
               </td>
               <td class="quiet">{entry.from}</td>
             </tr>

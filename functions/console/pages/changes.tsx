@@ -27,7 +27,7 @@ export const Changes = ({ changes, now, none }: Props) =>
             <div class="quiet">
               {change.verdict ? verdictText(change.verdict) : change.reason}
               {' · '}
-              {`${change.kind} by ${change.by ?? change.author}`}
+              {byWhom(change)}
               {' · '}
               <Ago at={change.openedAt} now={now} />
             </div>
@@ -36,3 +36,6 @@ export const Changes = ({ changes, now, none }: Props) =>
       ))}
     </ul>
   );
+
+/** Nobody is known who changed an App with kubectl. */
+const byWhom = ({ kind, by, author }: Change) => [kind, by ?? author].filter(Boolean).join(' by ');

@@ -14,6 +14,7 @@ const SECTIONS = [
   ['/audit', 'Audit'],
   ['/sweep', 'Sweep'],
   ['/status', 'Status'],
+  ['/api-docs', 'API'],
 ] as const;
 
 /** A whole page. `main` is what a stream of updates replaces; without scripts the page is as it was when it was asked for. */

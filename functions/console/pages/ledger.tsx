@@ -2,11 +2,12 @@ import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { outcomes } from '../../../shared/domain/change.ts';
 import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
-import { cursorAt, placeOfChange } from '../cursor.ts';
+import { changeAfter, pageOf } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { answerPage } from './answer-page.tsx';
 import { Changes } from './changes.tsx';
 import type { PageEnv } from './page-env.ts';
+import { parsed } from './parsed.ts';
 
 const PAGE_SIZE = 50;
 
@@ -25,12 +26,10 @@ type LedgerQuery = z.output<typeof ledgerQuery>;
 /** All Changes, newest first: what became of everything, and who was it. */
 export const ledgerRoutes = (ports: Needs) =>
   new Hono<PageEnv>().get('/changes', (c) => {
-    const query = ledgerQuery.parse(c.req.query());
+    const query = parsed(ledgerQuery, c.req.query());
     const look = async () => {
       const found = await ports.store.listChanges({ ...asked(query), limit: PAGE_SIZE + 1 });
-      const shown = found.slice(0, PAGE_SIZE);
-      const last = shown.at(-1);
-      const after = last && found.length > PAGE_SIZE ? cursorAt(last.openedAt, last.id) : undefined;
+      const { shown, next } = pageOf(found, PAGE_SIZE, ({ openedAt: at, id }) => ({ at, id }));
       return {
         title: 'Changes',
         main: (
@@ -38,9 +37,9 @@ export const ledgerRoutes = (ports: Needs) =>
             <h1>Changes</h1>
             <Search query={query} />
             <Changes changes={shown} now={ports.clock()} none="No Change is like that." />
-            {after === undefined ? null : (
+            {next === undefined ? null : (
               <nav class="pages" aria-label="Pages">
-                <a href={`/changes?${new URLSearchParams({ ...filled(query), cursor: after })}`} rel="next">
+                <a href={`/changes?${new URLSearchParams({ ...filled(query), cursor: next })}`} rel="next">
                   Older
                 </a>
               </nav>
@@ -57,7 +56,7 @@ function asked({ person, branch, outcome, cursor }: LedgerQuery): ChangeQuery {
     ...(person === '' ? {} : { person }),
     ...(branch === '' ? {} : { branch }),
     ...(outcome === 'any' ? {} : { outcome }),
-    ...(cursor === undefined ? {} : { after: placeOfChange(cursor) }),
+    ...(cursor === undefined ? {} : { after: changeAfter(cursor) }),
   };
 }
 

@@ -5,6 +5,7 @@ import { soundForm } from '../body.ts';
 import type { Needs } from '../needs.ts';
 import { appAddress } from '../schemas.ts';
 import { answerPage } from './answer-page.tsx';
+import { apiDocsPage } from './api-docs.tsx';
 import { appPage } from './app.tsx';
 import { appsPage } from './apps.tsx';
 import { appsQuery } from './apps-query.ts';
@@ -51,6 +52,7 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     )
     .get('/changes/:id', (c) => answerPage(c, () => changePage(ports, c.req.param('id'))))
     .get('/status', (c) => answerPage(c, () => statusPage(ports)))
+    .get('/api-docs', (c) => answerPage(c, apiDocsPage))
     .route('/', ledgerRoutes(ports))
     .route('/', auditRoutes(ports))
     .route('/', changeRoutes(ports))

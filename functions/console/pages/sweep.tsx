@@ -3,7 +3,7 @@ import { ownEvent } from '../../../shared/domain/events.ts';
 import type { SweepAction } from '../../../shared/domain/sweep.ts';
 import { sweepPlan } from '../../../shared/runtime/sweep-plan.ts';
 import { addressOf } from '../app-of.ts';
-import { audit } from '../audit.ts';
+import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
 import { appPath } from './addresses.ts';
 import { answerPage } from './answer-page.tsx';
@@ -42,8 +42,9 @@ export const sweepRoutes = (ports: Needs) =>
     )
     .post('/sweep', async (c) => {
       const by = c.get('person');
-      await ports.events.emit(ownEvent('dev.cite.sweep.requested', { by }));
-      await audit(ports, c, { action: 'sweep', by });
+      await audited(ports, c, { action: 'sweep', by }, () =>
+        ports.events.emit(ownEvent('dev.cite.sweep.requested', { by })),
+      );
       return c.redirect('/sweep', 303);
     });
 

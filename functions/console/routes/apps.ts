@@ -1,9 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
+import { askerOf } from '../access.ts';
 import { addressOf, requireApp } from '../app-of.ts';
-import { audit } from '../audit.ts';
+import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
-import { reconfigure, versionOf } from '../reconfigure.ts';
+import { changedSettings, etagOf, reconfigure } from '../reconfigure.ts';
 import { register } from '../registration.ts';
 import { answers, appAddress, appName, json, jsonBody, namespaceName, person } from '../schemas.ts';
 import { appView, newAppView, showApp } from '../views/app.ts';
@@ -90,32 +91,43 @@ export function apps(ports: Needs): OpenAPIHono {
     })
     .openapi(create, async (c) => {
       const { repository, branch, namespace, name, ...settings } = c.req.valid('json');
-      const { by } = c.req.valid('query');
-      const { app, head } = await register(ports, { repository, branch, namespace, name, settings });
-      await audit(ports, c, { action: 'app created', by, app, details: { repository } });
+      const by = askerOf(c, c.req.valid('query').by);
+      const { app, head } = await audited(
+        ports,
+        c,
+        { action: 'app created', by, details: { repository } },
+        () => register(ports, { repository, branch, namespace, name, settings }),
+        ({ app }) => ({ app }),
+      );
       c.header('location', `/api/apps/${addressOf(app)}`);
       return c.json({ ...(await showApp(ports, app)), head }, 201);
     })
     .openapi(show, async (c) => {
       const app = await requireApp(cluster, c.req.valid('param'));
-      c.header('etag', versionOf(app));
+      c.header('etag', etagOf(app));
       return c.json(await showApp(ports, app), 200);
     })
     .openapi(patch, async (c) => {
       const ifMatch = c.req.valid('header')['if-match'];
-      const { by } = c.req.valid('query');
+      const by = askerOf(c, c.req.valid('query').by);
       const ref = c.req.valid('param');
-      const { app, changed } = await reconfigure(ports, ref, c.req.valid('json'), ifMatch);
-      await audit(ports, c, { action: 'app changed', by, app, details: { settings: changed.join(', ') } });
-      c.header('etag', versionOf(app));
+      const { app } = await audited(
+        ports,
+        c,
+        { action: 'app changed', by, app: ref },
+        () => reconfigure(ports, ref, c.req.valid('json'), ifMatch),
+        changedSettings,
+      );
+      c.header('etag', etagOf(app));
       return c.json(await showApp(ports, app), 200);
     })
     .openapi(remove, async (c) => {
       const app = await requireApp(cluster, c.req.valid('param'));
       const { by, ...seen } = c.req.valid('query');
       requireAsSeen(app, seen);
-      await cluster.deleteApp(app);
-      await audit(ports, c, { action: 'app deleted', by, app });
+      await audited(ports, c, { action: 'app deleted', by: askerOf(c, by), app }, () =>
+        cluster.deleteApp(app),
+      );
       return c.json({ message: `${addressOf(app)} and all that was made for it is being deleted.` }, 202);
     });
 }

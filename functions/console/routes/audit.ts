@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { cursorAt, placeOf } from '../cursor.ts';
+import { pageOf, parseCursor } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { answers, appAddressText, queryNumber } from '../schemas.ts';
 
@@ -32,7 +32,7 @@ const list = createRoute({
     200,
     'Newest first.',
     z.object({
-      entries: z.array(auditEntry),
+      entries: z.array(auditEntry).readonly(),
       next: z.string().optional().describe('Where the next page begins; absent: this was the last.'),
     }),
   ),
@@ -43,11 +43,9 @@ export const audit = ({ store }: Needs): OpenAPIHono =>
     const { app, limit, cursor } = c.req.valid('query');
     const found = await store.listAuditEntries({
       ...(app === undefined ? {} : { app }),
-      ...(cursor === undefined ? {} : { after: placeOf(cursor) }),
+      ...(cursor === undefined ? {} : { after: parseCursor(cursor) }),
       limit: limit + 1,
     });
-    const entries = found.slice(0, limit);
-    const last = entries.at(-1);
-    const next = last && found.length > limit ? { next: cursorAt(last.at, last.id) } : {};
-    return c.json({ entries, ...next }, 200);
+    const { shown, ...page } = pageOf(found, limit, (entry) => entry);
+    return c.json({ entries: shown, ...page }, 200);
   });

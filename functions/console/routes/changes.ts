@@ -2,9 +2,10 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { branchName, repositoryName } from '../../../shared/domain/app-spec.ts';
 import { outcomes } from '../../../shared/domain/change.ts';
 import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
+import { askerOf } from '../access.ts';
 import { requireApp } from '../app-of.ts';
-import { audit } from '../audit.ts';
-import { cursorAt, placeOfChange } from '../cursor.ts';
+import { audited, ofApp } from '../audit.ts';
+import { changeAfter, pageOf } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { invalid } from '../problem.ts';
 import {
@@ -13,7 +14,6 @@ import {
   commit,
   instant,
   jsonBody,
-  orUnknown,
   person,
   queryNumber,
   querySwitch,
@@ -99,12 +99,10 @@ export function changes(ports: Needs): OpenAPIHono {
     .openapi(list, async (c) => {
       const { app, cursor, limit, ...query } = c.req.valid('query');
       const uid = app === undefined ? undefined : await uidOf(ports, app);
-      const after = cursor === undefined ? undefined : placeOfChange(cursor);
+      const after = cursor === undefined ? undefined : changeAfter(cursor);
       const found = await store.listChanges(given({ ...query, app: uid, after, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      const next = last && found.length > limit ? { next: cursorAt(last.openedAt, last.id) } : {};
-      return c.json({ changes: page.map((change) => showChange(change)), ...next }, 200);
+      const { shown, ...page } = pageOf(found, limit, ({ openedAt: at, id }) => ({ at, id }));
+      return c.json({ changes: shown.map((change) => showChange(change)), ...page }, 200);
     })
     .openapi(show, async (c) => {
       const change = await requireChange(ports, c.req.valid('param').id);
@@ -112,15 +110,27 @@ export function changes(ports: Needs): OpenAPIHono {
       return c.json({ ...showChange(change), redoneBy: again.map(({ id }) => id) }, 200);
     })
     .openapi(retrying, async (c) => {
-      const by = orUnknown(c.req.valid('json').by);
-      const change = await retry(ports, c.req.valid('param').id, by);
-      await audit(ports, c, { action: 'retry', by, app: change.app, change: change.id });
+      const by = askerOf(c, c.req.valid('json').by);
+      const { id } = c.req.valid('param');
+      const change = await audited(
+        ports,
+        c,
+        { action: 'retry', by, change: id },
+        () => retry(ports, id, by),
+        ofApp,
+      );
       return c.json(showChange(change), 202);
     })
     .openapi(cancelling, async (c) => {
-      const by = orUnknown(c.req.valid('json').by);
-      const change = await cancel(ports, c.req.valid('param').id, by);
-      await audit(ports, c, { action: 'cancel', by, app: change.app, change: change.id });
+      const by = askerOf(c, c.req.valid('json').by);
+      const { id } = c.req.valid('param');
+      const change = await audited(
+        ports,
+        c,
+        { action: 'cancel', by, change: id },
+        () => cancel(ports, id, by),
+        ofApp,
+      );
       return c.json(showChange(change), 200);
     });
 }

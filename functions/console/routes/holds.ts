@@ -1,8 +1,9 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { hold as holdSchema } from '../../../shared/domain/app-spec.ts';
-import { audit } from '../audit.ts';
+import { askerOf } from '../access.ts';
+import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
-import { answers, appAddress, jsonBody, orUnknown, person, reason } from '../schemas.ts';
+import { answers, appAddress, jsonBody, person, reason } from '../schemas.ts';
 import { hold, lift } from '../wishes/hold.ts';
 import { preconditions } from '../wishes/preconditions.ts';
 
@@ -31,17 +32,21 @@ const lifting = createRoute({
 export function holds(ports: Needs): OpenAPIHono {
   return new OpenAPIHono()
     .openapi(holding, async (c) => {
-      const { by, why = '', preconditions } = c.req.valid('json');
+      const { why = '', preconditions, ...wish } = c.req.valid('json');
+      const by = askerOf(c, wish.by);
       const ref = c.req.valid('param');
-      const written = await hold(ports, ref, orUnknown(by), why, preconditions);
-      await audit(ports, c, { action: 'hold', by, app: ref, details: { why } });
+      const written = await audited(ports, c, { action: 'hold', by, app: ref, details: { why } }, () =>
+        hold(ports, ref, by, why, preconditions),
+      );
       return c.json({ hold: written }, 200);
     })
     .openapi(lifting, async (c) => {
-      const { by, preconditions } = c.req.valid('json');
+      const { preconditions, ...wish } = c.req.valid('json');
+      const by = askerOf(c, wish.by);
       const ref = c.req.valid('param');
-      const message = await lift(ports, ref, orUnknown(by), preconditions);
-      await audit(ports, c, { action: 'lift', by, app: ref });
+      const message = await audited(ports, c, { action: 'lift', by, app: ref }, () =>
+        lift(ports, ref, by, preconditions),
+      );
       return c.json({ message }, 202);
     });
 }

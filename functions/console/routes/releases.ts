@@ -1,17 +1,9 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { askerOf } from '../access.ts';
 import { addressOf, refOf, requireApp } from '../app-of.ts';
-import { audit } from '../audit.ts';
+import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
-import {
-  answers,
-  appAddress,
-  jsonBody,
-  orUnknown,
-  person,
-  reason,
-  redeployId,
-  releaseNumber,
-} from '../schemas.ts';
+import { answers, appAddress, jsonBody, person, reason, redeployId, releaseNumber } from '../schemas.ts';
 import { changeView, showChange } from '../views/change.ts';
 import { releaseView, showReleases } from '../views/release.ts';
 import { activate } from '../wishes/activate.ts';
@@ -96,33 +88,44 @@ export function releases(ports: Needs): OpenAPIHono {
       return c.json({ releases: await showReleases(ports, app) }, 200);
     })
     .openapi(activation, async (c) => {
-      const { release, by, why = '', preconditions } = c.req.valid('json');
+      const { release, why = '', preconditions, ...wish } = c.req.valid('json');
+      const by = askerOf(c, wish.by);
       const ref = c.req.valid('param');
-      const change = await activate(ports, ref, { release, by: orUnknown(by), why }, preconditions);
-      await audit(ports, c, { action: 'activate', by, app: ref, details: { release: `r${release}`, why } });
+      const deed = { action: 'activate', by, app: ref, details: { release: `r${release}`, why } };
+      const change = await audited(ports, c, deed, () =>
+        activate(ports, ref, { release, by, why }, preconditions),
+      );
       const warning = await standbyWarning(ports, change, release);
       return c.json({ ...showChange(change), ...(warning === undefined ? {} : { warning }) }, 202);
     })
     .openapi(redeployment, async (c) => {
       const { preconditions, ...wish } = c.req.valid('json');
-      const by = orUnknown(wish.by);
-      const { app, id } = await redeploy(ports, c.req.valid('param'), { ...wish, by }, preconditions);
-      await audit(ports, c, { action: 'redeploy', by, app, details: { id } });
+      const by = askerOf(c, wish.by);
+      const ref = c.req.valid('param');
+      const { app, id } = await audited(
+        ports,
+        c,
+        { action: 'redeploy', by, app: ref },
+        () => redeploy(ports, ref, { ...wish, by }, preconditions),
+        ({ id }) => ({ details: { id } }),
+      );
       const held = app.spec.hold ? ` It waits: ${app.spec.hold.by} holds the App.` : '';
       return c.json({ id, message: `${addressOf(app)} is deployed anew.${held}` }, 202);
     })
     .openapi(pinning, async (c) => {
-      const { release, by } = c.req.valid('json');
+      const { release, ...wish } = c.req.valid('json');
+      const by = askerOf(c, wish.by);
       const ref = refOf(c.req.valid('param'));
-      await pin(ports, ref, release, orUnknown(by));
-      await audit(ports, c, { action: 'pin', by, app: ref, details: { release: `r${release}` } });
+      const deed = { action: 'pin', by, app: ref, details: { release: `r${release}` } };
+      await audited(ports, c, deed, () => pin(ports, ref, release, by));
       return c.json({ message: `The sweep leaves r${release} alone until it is unpinned.` }, 200);
     })
     .openapi(unpinning, async (c) => {
-      const { release, by } = c.req.valid('json');
+      const { release, ...wish } = c.req.valid('json');
+      const by = askerOf(c, wish.by);
       const ref = refOf(c.req.valid('param'));
-      await pin(ports, ref, release, null);
-      await audit(ports, c, { action: 'unpin', by, app: ref, details: { release: `r${release}` } });
+      const deed = { action: 'unpin', by, app: ref, details: { release: `r${release}` } };
+      await audited(ports, c, deed, () => pin(ports, ref, release, null));
       return c.json({ message: `The sweep may have r${release} when its time is over.` }, 200);
     });
 }

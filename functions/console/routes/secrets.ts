@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { appSpec, secretName } from '../../../shared/domain/app-spec.ts';
-import { audit } from '../audit.ts';
+import { askerOf } from '../access.ts';
+import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
 import { problem, refusal } from '../problem.ts';
 import { refuseReserved } from '../require-secret.ts';
@@ -38,9 +39,10 @@ export function secrets(ports: Needs): OpenAPIHono {
       const detail = `There is no Namespace ${namespace} of Cite's. Register an App first: that makes it.`;
       throw refusal(404, detail);
     }
-    await cluster.writeSecret(namespace, name, content);
     const details = { secret: `${namespace}/${name}`, keys: Object.keys(content).join(', ') };
-    await audit(ports, c, { action: 'secret written', by, details });
+    await audited(ports, c, { action: 'secret written', by: askerOf(c, by), details }, () =>
+      cluster.writeSecret(namespace, name, content),
+    );
     return c.body(null, 204);
   });
 }

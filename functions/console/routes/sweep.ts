@@ -1,9 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { ownEvent } from '../../../shared/domain/events.ts';
 import { sweepPlan } from '../../../shared/runtime/sweep-plan.ts';
-import { audit } from '../audit.ts';
+import { askerOf } from '../access.ts';
+import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
-import { answers, jsonBody, orUnknown, person } from '../schemas.ts';
+import { answers, jsonBody, person } from '../schemas.ts';
 
 const planView = z
   .object({
@@ -46,9 +47,10 @@ export function sweep(ports: Needs): OpenAPIHono {
       return c.json({ actions }, 200);
     })
     .openapi(run, async (c) => {
-      const by = orUnknown(c.req.valid('json').by);
-      await ports.events.emit(ownEvent('dev.cite.sweep.requested', { by }));
-      await audit(ports, c, { action: 'sweep', by });
+      const by = askerOf(c, c.req.valid('json').by);
+      await audited(ports, c, { action: 'sweep', by }, () =>
+        ports.events.emit(ownEvent('dev.cite.sweep.requested', { by })),
+      );
       return c.json({ message: 'The sweep is on its way.' }, 202);
     });
 }

@@ -11,7 +11,7 @@ export function auditCommands(program: Command): void {
     .command('audit')
     .description('who did what, when and from where; newest first')
     .option('--app <app>', 'to an App')
-    .option('--limit <number>', 'at most so many, 100 at most', countArgument, 20)
+    .option('--limit <number>', 'at most so many (1 to 100)', countArgument, 20)
     .action(async ({ app, limit }: { app?: string; limit: number }, command) => {
       const session = sessionOf(command);
       const ref = app === undefined ? undefined : await appArgument(session, app);
@@ -19,7 +19,11 @@ export function auditCommands(program: Command): void {
       const path = `/api/audit${query({ app: of, limit })}`;
       const answer = await session.api.call<{ entries: AuditEntryView[] }>('GET', path);
       session.print(answer, () =>
-        answer.entries.length === 0 ? 'Nobody did anything.' : entriesTable(answer.entries),
+        answer.entries.length === 0
+          ? of === undefined
+            ? 'Nothing was done.'
+            : `Nothing was done to ${of}.`
+          : entriesTable(answer.entries),
       );
     });
 }
@@ -29,13 +33,13 @@ const entriesTable = (entries: readonly AuditEntryView[]) =>
     { title: 'AGE', cell: ({ at }) => ago(at) },
     { title: 'BY', cell: ({ by }) => by },
     { title: 'ACTION', cell: ({ action }) => action },
-    { title: 'TO', cell: ({ app, change }) => app ?? change ?? '-' },
-    { title: 'DETAILS', cell: ({ details }) => words(details) },
+    { title: 'TO', cell: ({ app }) => app ?? '-' },
+    { title: 'DETAILS', cell: words },
     { title: 'FROM', cell: ({ from }) => from },
   ]);
 
-const words = (details: AuditEntryView['details']) =>
-  Object.entries(details)
+const words = ({ change, details }: AuditEntryView) =>
+  Object.entries({ ...(change === undefined ? {} : { change }), ...details })
     .filter(([, text]) => text !== '')
     .map(([name, text]) => `${name}: ${text}`)
     .join(', ') || '-';

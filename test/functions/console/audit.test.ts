@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { consoleApp } from '../../../functions/console/app.ts';
+import type { Needs } from '../../../functions/console/needs.ts';
 import type { App } from '../../../shared/domain/app.ts';
+import { RetryableError } from '../../../shared/domain/errors.ts';
 import { type ConsoleWorld, givenApp, givenChange, openConsole } from './world.ts';
 
 let world: ConsoleWorld;
@@ -14,6 +17,66 @@ const address = ({ namespace, name }: App) => `${namespace}/${name}`;
 const api = (app: App) => `/api/apps/${address(app)}`;
 const entriesOf = async (app: App) =>
   (await world.ask('GET', `/api/audit?app=${encodeURIComponent(address(app))}`)).body.entries;
+
+interface Scene {
+  readonly app: App;
+  /** Ids of Changes. */
+  readonly underWay: string;
+  readonly failed: string;
+}
+
+const ask = async (method: string, path: string, body?: object) =>
+  (await world.ask(method, path, body)).status;
+
+/** A form as it is when its page was opened, and these fields of it filled in. */
+async function submit(path: string, fields: Record<string, string> = {}, page = path): Promise<number> {
+  const html = page === '' ? '' : (await world.ask('GET', page, undefined, browser)).text;
+  const hidden = [...html.matchAll(/<input type="hidden" name="([\w.]+)" value="([^"]*)"/g)];
+  const carried = hidden.map(([, name, value]) => [name ?? '', (value ?? '').replaceAll('&quot;', '"')]);
+  const form = new URLSearchParams({ ...Object.fromEntries(carried), ...fields });
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    origin: `http://${new URL(world.url).host}`,
+    ...browser,
+  };
+  return (await world.send('POST', path, form.toString(), headers)).status;
+}
+
+const at = (app: App) => `/apps/${address(app)}`;
+const changeAt = (id: string) => `/changes/${encodeURIComponent(id)}`;
+
+/** Whatever may be asked of the console. */
+const deeds: Readonly<Record<string, (scene: Scene) => Promise<number>>> = {
+  'POST /api/apps': ({ app }) =>
+    ask('POST', '/api/apps', { repository: 'acme/shop', name: `a-${app.namespace}` }),
+  'PATCH /api/apps/:namespace/:name': ({ app }) => ask('PATCH', api(app), { replicas: 7 }),
+  'DELETE /api/apps/:namespace/:name': ({ app }) => ask('DELETE', api(app)),
+  'POST /api/apps/:namespace/:name/hold': ({ app }) => ask('POST', `${api(app)}/hold`, {}),
+  'POST /api/apps/:namespace/:name/lift': ({ app }) => ask('POST', `${api(app)}/lift`, {}),
+  'POST /api/apps/:namespace/:name/activate': ({ app }) =>
+    ask('POST', `${api(app)}/activate`, { release: 1 }),
+  'POST /api/apps/:namespace/:name/redeploy': ({ app }) => ask('POST', `${api(app)}/redeploy`, {}),
+  'POST /api/apps/:namespace/:name/pin': ({ app }) => ask('POST', `${api(app)}/pin`, { release: 1 }),
+  'POST /api/apps/:namespace/:name/unpin': ({ app }) => ask('POST', `${api(app)}/unpin`, { release: 1 }),
+  'POST /api/changes/:id/retry': ({ failed }) => ask('POST', `/api${changeAt(failed)}/retry`, {}),
+  'POST /api/changes/:id/cancel': ({ underWay }) => ask('POST', `/api${changeAt(underWay)}/cancel`, {}),
+  'POST /api/sweep': () => ask('POST', '/api/sweep', {}),
+  'PUT /api/namespaces/:namespace/secrets/:name': ({ app }) =>
+    ask('PUT', `/api/namespaces/${app.namespace}/secrets/shop`, { content: { A: '1' } }),
+  'POST /register': ({ app }) =>
+    submit('/register', { repository: 'acme/shop', name: `f-${app.namespace}` }, ''),
+  'POST /apps/:namespace/:name/settings': ({ app }) => submit(`${at(app)}/settings`, { replicas: '7' }),
+  'POST /apps/:namespace/:name/delete': ({ app }) => submit(`${at(app)}/delete`, { name: app.name }),
+  'POST /apps/:namespace/:name/hold': ({ app }) => submit(`${at(app)}/hold`),
+  'POST /apps/:namespace/:name/lift': ({ app }) => submit(`${at(app)}/lift`),
+  'POST /apps/:namespace/:name/activate': ({ app }) => submit(`${at(app)}/activate?release=1`),
+  'POST /apps/:namespace/:name/redeploy': ({ app }) => submit(`${at(app)}/redeploy`),
+  'POST /apps/:namespace/:name/pin': ({ app }) => submit(`${at(app)}/pin?release=1`, {}, ''),
+  'POST /apps/:namespace/:name/unpin': ({ app }) => submit(`${at(app)}/unpin?release=1`, {}, ''),
+  'POST /changes/:id/retry': ({ failed }) => submit(`${changeAt(failed)}/retry`, {}, ''),
+  'POST /changes/:id/cancel': ({ underWay }) => submit(`${changeAt(underWay)}/cancel`),
+  'POST /sweep': () => submit('/sweep', {}, ''),
+};
 
 describe('the audit', () => {
   test('says who did what, when and from where, newest first', async () => {
@@ -35,7 +98,7 @@ describe('the audit', () => {
         action: 'hold',
         by: 'ann',
         app: address(app),
-        from: '192.0.2.7, 10.0.0.1 · cite/0.1.0',
+        from: '192.0.2.7, 10.0.0.1, 127.0.0.1 · cite/0.1.0',
         details: { why: 'Black Friday' },
       },
     ]);
@@ -99,14 +162,74 @@ describe('the audit', () => {
     expect((await world.ask('GET', older, undefined, browser)).text).toContain('person 1<');
   });
 
-  test('shows what a stranger wrote as text, and little of it', async () => {
+  test('keeps the end of the way, which no client writes, and shows what a stranger wrote as text', async () => {
     const app = await givenApp(world);
-    const from = { 'x-forwarded-for': '<script>alert(1)</script>', 'user-agent': 'x'.repeat(5000) };
+    const padded = `${'junk, '.repeat(200)}<script>alert(1)</script>, 203.0.113.66`;
+    const from = { 'x-forwarded-for': padded, 'user-agent': `<b>8.8.8.8</b>${'x'.repeat(5000)}` };
     await world.ask('POST', `${api(app)}/hold`, { by: '<b>ann</b>', why: '<img src=x>' }, from);
+    const [entry] = await entriesOf(app);
+    expect(entry.from).toMatch(/^junk, junk, scriptalert1script, 203\.0\.113\.66, 127\.0\.0\.1 · <b>8/);
+    expect(entry.from.length).toBeLessThan(400);
     const page = (await world.ask('GET', '/audit', undefined, browser)).text;
-    expect(page).toContain('&lt;script&gt;alert(1)');
+    expect(page).toContain('· &lt;b&gt;8.8.8.8&lt;/b&gt;');
     expect(page).toContain('why: &lt;img src=x&gt;');
-    expect((await entriesOf(app))[0].from.length).toBeLessThan(300);
+  });
+
+  test('says what was begun and failed: it may stand', async () => {
+    const broken = await openConsole({}, (cluster) => ({
+      ...cluster,
+      async getService() {
+        throw new RetryableError('the cluster is away');
+      },
+    }));
+    try {
+      const app = await givenApp(broken);
+      expect((await broken.ask('POST', `${api(app)}/hold`, { by: 'ann', why: 'now' })).status).toBe(503);
+      expect((await broken.cluster.getApp(app))?.spec.hold).toMatchObject({ by: 'ann' });
+      const { entries } = (await broken.ask('GET', '/api/audit')).body;
+      expect(entries).toMatchObject([{ action: 'hold', details: { why: 'now', outcome: 'not finished' } }]);
+    } finally {
+      await broken.close();
+    }
+  });
+
+  test('has an entry for whatever may be asked, once, by the API and by a form', async () => {
+    const written: string[] = [];
+    for (const [route, ask] of Object.entries(deeds)) {
+      const app = await givenApp(world, {
+        releases: [{ outcome: 'deployed', standbySince: new Date() }, { outcome: 'deployed' }],
+        live: 2,
+      });
+      const underWay = await givenChange(world, app, {});
+      const verdict = { outcome: 'failed', why: 'r3: not ready' } as const;
+      const failed = await givenChange(world, app, { verdict, state: 'ended' });
+      const before = (await world.ask('GET', '/api/audit')).body.entries[0]?.id;
+      const status = await ask({ app, underWay: underWay.id, failed: failed.id });
+      expect(status, route).toBeLessThan(400);
+      const { entries } = (await world.ask('GET', '/api/audit')).body;
+      const since = entries.findIndex(({ id }: { id: string }) => id === before);
+      expect(since === -1 ? entries.length : since, route).toBe(1);
+      written.push(route);
+    }
+    const routes = consoleApp({ config: {} } as unknown as Needs).routes;
+    const all = routes.filter(({ method }) => !['GET', 'ALL'].includes(method));
+    expect(written.sort()).toEqual([...new Set(all.map(({ method, path }) => `${method} ${path}`))].sort());
+  });
+
+  test('has nothing of settings that are as they were', async () => {
+    const app = await givenApp(world);
+    expect((await world.ask('PATCH', api(app), { replicas: app.spec.replicas })).status).toBe(200);
+    expect(await entriesOf(app)).toEqual([]);
+  });
+
+  test('keeps little of what is long', async () => {
+    const { namespace } = await givenApp(world);
+    const names = Array.from({ length: 500 }, (_, i) => [`KEY_${'X'.repeat(50)}_${i}`, '1']);
+    await world.ask('PUT', `/api/namespaces/${namespace}/secrets/shop`, {
+      content: Object.fromEntries(names),
+    });
+    const { entries } = (await world.ask('GET', '/api/audit')).body;
+    expect(JSON.stringify(entries[0]).length).toBeLessThan(2000);
   });
 
   test('fails nothing where the store is away: the record is written all the same', async () => {

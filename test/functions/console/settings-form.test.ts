@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FIELDS, formOf, patchOf } from '../../../functions/console/pages/settings-fields.ts';
+import { FIELDS } from '../../../functions/console/pages/forms/settings-fields.ts';
+import { formOf, patchOf } from '../../../functions/console/pages/forms/settings-form.ts';
 import type { App } from '../../../shared/domain/app.ts';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { type ConsoleWorld, givenApp, openConsole } from './world.ts';
@@ -20,8 +21,12 @@ const specOf = async (app: App) => (await world.cluster.getApp(app))?.spec;
 async function opened(app: App): Promise<FormData> {
   const { text } = await world.ask('GET', at(app), undefined, browser);
   const form = formOf(app.spec);
-  const version = /name="version" value="([^"]*)"/.exec(text)?.[1] ?? '';
-  form.set('version', version.replaceAll('&quot;', '"'));
+  const etag = /name="etag" value="([^"]*)"/.exec(text)?.[1] ?? '';
+  form.set('etag', etag.replaceAll('&quot;', '"'));
+  // A checkbox that is not checked is not sent: what stands before it says that it was there.
+  const { cancelSupersededBuilds } = app.spec;
+  form.set('cancelSupersededBuilds', '');
+  if (cancelSupersededBuilds) form.append('cancelSupersededBuilds', 'on');
   return form;
 }
 
@@ -48,13 +53,14 @@ describe('the settings of an App', () => {
     expect(FIELDS.map(({ path }) => path).sort()).toEqual(wanted.sort());
   });
 
-  test('that nobody touches stay as they are, to the last character', async () => {
+  test('that nobody touches stay as they are, though a browser sends every line end as CR LF', async () => {
     const app = await givenApp(world, {
       spec: {
         replicas: 2,
         cancelSupersededBuilds: true,
         checks: ['ci/test', 'lint & more'],
         image: 'ghcr.io/acme/shop:{sha}',
+        build: { command: ' npm ci\nnpm run build ' },
         domains: [],
         env: { TEXT: '\n two\r\nlines "and" \'more\' </textarea>', EMPTY: '' },
         readiness: { http: { path: '/healthz?a=b' }, periodSeconds: 3 },
@@ -74,13 +80,13 @@ describe('the settings of an App', () => {
     form.set('port', '');
     form.set('domains', '');
     form.set('expose', 'cluster');
-    form.set('cancelSupersededBuilds', 'on');
+    form.append('cancelSupersededBuilds', 'on');
     form.set('checks', 'ci/test\n\n ci/lint ');
     form.delete('env.name');
     form.delete('env.value');
     for (const [name, value] of [
       ['B', '3'],
-      ['', 'nobody'],
+      ['', ''],
       ['C', 'new'],
     ] as const) {
       form.append('env.name', name);
@@ -98,6 +104,36 @@ describe('the settings of an App', () => {
       env: { B: '3', C: 'new' },
       branch: 'staging',
     });
+  });
+
+  test('whose names are those that objects have are like others', async () => {
+    const app = await givenApp(world);
+    const form = await opened(app);
+    for (const name of ['constructor', 'toString']) {
+      form.append('env.name', name);
+      form.append('env.value', '1');
+    }
+    expect((await save(app, form)).status).toBe(303);
+    expect((await specOf(app))?.env).toEqual({ constructor: '1', toString: '1' });
+  });
+
+  test('that the form does not have stay: it may be of another version', async () => {
+    const app = await givenApp(world, {
+      spec: { port: 3000, expose: 'cluster', env: { A: '1' }, cancelSupersededBuilds: true, checks: ['ci'] },
+    });
+    const form = new FormData();
+    form.set('etag', String((await opened(app)).get('etag')));
+    form.set('replicas', '6');
+    expect((await save(app, form)).status).toBe(303);
+    expect(await specOf(app)).toEqual({ ...app.spec, replicas: 6 });
+  });
+
+  test('as large as they may be are saved', async () => {
+    const app = await givenApp(world, { spec: { env: { CONFIG: '{"a":1}'.repeat(4500) } } });
+    const form = await opened(app);
+    form.set('replicas', '2');
+    expect((await save(app, form)).status).toBe(303);
+    expect((await specOf(app))?.replicas).toBe(2);
   });
 
   test('without a path for its readiness are ready by TCP', async () => {
@@ -140,7 +176,8 @@ describe('the settings of an App', () => {
     ['a name twice', ['A', 'A']],
     ['a name that no shell takes', ['A-B']],
     ['the name of the port', ['PORT']],
-    ['a name that objects have', ['__proto__']],
+    ['a name that nothing can have', ['__proto__']],
+    ['a value without a name', ['']],
   ])('with %s in the environment are refused beside it', async (_title, names) => {
     const app = await givenApp(world);
     const form = await opened(app);
@@ -158,6 +195,8 @@ describe('the settings of an App', () => {
     const app = await givenApp(world);
     const [one, other] = [await opened(app), await opened(app)];
     await world.cluster.setAppStatus(app, { state: 'live' });
+    await world.ask('POST', `/api${at(app).replace('settings', 'hold')}`, { by: 'ann' });
+    await world.ask('POST', `/api${at(app).replace('settings', 'redeploy')}`, { by: 'ann' });
     one.set('replicas', '2');
     other.set('replicas', '3');
     expect((await save(app, one)).status).toBe(303);

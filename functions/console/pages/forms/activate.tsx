@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { requireApp } from '../../app-of.ts';
-import { audit } from '../../audit.ts';
+import { audited } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { refusal } from '../../problem.ts';
 import { showReleases } from '../../views/release.ts';
@@ -53,7 +53,7 @@ export const activateRoutes = (ports: Needs) =>
       const { why, ...seen } = await readForm(c, whyForm.extend(seenForm.shape));
       const ref = refOf(c);
       const by = c.get('person');
-      const change = await activate(ports, ref, { release, by, why }, seen);
-      await audit(ports, c, { action: 'activate', by, app: ref, details: { release: `r${release}`, why } });
+      const deed = { action: 'activate', by, app: ref, details: { release: `r${release}`, why } };
+      const change = await audited(ports, c, deed, () => activate(ports, ref, { release, by, why }, seen));
       return c.redirect(changePath(change.id), 303);
     });

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { audit } from '../../audit.ts';
+import { audited, ofApp } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { cancel, requireChange } from '../../wishes/cancel.ts';
 import { retry } from '../../wishes/retry.ts';
@@ -28,13 +28,19 @@ export const changeRoutes = (ports: Needs) =>
     )
     .post('/changes/:id/cancel', async (c) => {
       const by = c.get('person');
-      const change = await cancel(ports, c.req.param('id'), by);
-      await audit(ports, c, { action: 'cancel', by, app: change.app, change: change.id });
-      return c.redirect(changePath(change.id), 303);
+      const id = c.req.param('id');
+      await audited(ports, c, { action: 'cancel', by, change: id }, () => cancel(ports, id, by), ofApp);
+      return c.redirect(changePath(id), 303);
     })
     .post('/changes/:id/retry', async (c) => {
       const by = c.get('person');
-      const change = await retry(ports, c.req.param('id'), by);
-      await audit(ports, c, { action: 'retry', by, app: change.app, change: change.id });
+      const id = c.req.param('id');
+      const change = await audited(
+        ports,
+        c,
+        { action: 'retry', by, change: id },
+        () => retry(ports, id, by),
+        ofApp,
+      );
       return c.redirect(`/apps/${change.app.namespace}/${change.app.name}`, 303);
     });

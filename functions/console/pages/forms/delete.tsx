@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { addressOf, requireApp } from '../../app-of.ts';
-import { audit } from '../../audit.ts';
+import { audited } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { invalid } from '../../problem.ts';
 import { requireAsSeen } from '../../wishes/preconditions.ts';
@@ -46,7 +46,7 @@ export const deleteRoutes = (ports: Needs) =>
       const app = await requireApp(ports.cluster, refOf(c));
       if (name.trim() !== app.name) throw invalid('name', 'is not that of the App', `Type ${app.name}.`);
       requireAsSeen(app, { uid });
-      await ports.cluster.deleteApp(app);
-      await audit(ports, c, { action: 'app deleted', app });
+      const deed = { action: 'app deleted', by: c.get('person'), app };
+      await audited(ports, c, deed, () => ports.cluster.deleteApp(app));
       return c.redirect('/', 303);
     });

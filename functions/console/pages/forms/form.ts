@@ -21,10 +21,12 @@ export const refOf = (c: Context<PageEnv>) => parsed(appAddress, c.req.param());
 
 export const releaseOf = (c: Context<PageEnv>) => parsed(releaseQuery, c.req.query()).release;
 
+/** The form as it was sent. */
+export const formData = (c: Context<PageEnv>): Promise<FormData> =>
+  c.req.formData().catch(() => {
+    throw refusal(400, 'The form cannot be read. Open its page anew, and send it from there.');
+  });
+
+/** What of it the schema names. */
 export const readForm = async <S extends z.ZodType>(c: Context<PageEnv>, schema: S): Promise<z.output<S>> =>
-  parsed(
-    schema,
-    await c.req.parseBody().catch(() => {
-      throw refusal(400, 'The form cannot be read. Open its page anew, and send it from there.');
-    }),
-  );
+  parsed(schema, Object.fromEntries(await formData(c)));

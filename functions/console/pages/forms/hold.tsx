@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { addressOf, requireApp } from '../../app-of.ts';
-import { audit } from '../../audit.ts';
+import { audited } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { hold, lift } from '../../wishes/hold.ts';
 import { appPath } from '../addresses.ts';
@@ -37,8 +37,8 @@ export const holdRoutes = (ports: Needs) =>
       const { why, ...seen } = await readForm(c, whyForm.extend(seenForm.shape));
       const ref = refOf(c);
       const by = c.get('person');
-      await hold(ports, ref, by, why, seen);
-      await audit(ports, c, { action: 'hold', by, app: ref, details: { why } });
+      const deed = { action: 'hold', by, app: ref, details: { why } };
+      await audited(ports, c, deed, () => hold(ports, ref, by, why, seen));
       return c.redirect(appPath(ref), 303);
     })
     .get('/apps/:namespace/:name/lift', (c) =>
@@ -64,7 +64,6 @@ export const holdRoutes = (ports: Needs) =>
       const seen = await readForm(c, seenForm);
       const ref = refOf(c);
       const by = c.get('person');
-      await lift(ports, ref, by, seen);
-      await audit(ports, c, { action: 'lift', by, app: ref });
+      await audited(ports, c, { action: 'lift', by, app: ref }, () => lift(ports, ref, by, seen));
       return c.redirect(appPath(ref), 303);
     });

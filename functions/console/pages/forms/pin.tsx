@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { audit } from '../../audit.ts';
+import { audited } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { pin } from '../../wishes/pin.ts';
 import { appPath } from '../addresses.ts';
@@ -13,14 +13,15 @@ export const pinRoutes = (ports: Needs) =>
       const release = releaseOf(c);
       const ref = refOf(c);
       const by = c.get('person');
-      await pin(ports, ref, release, by);
-      await audit(ports, c, { action: 'pin', by, app: ref, details: { release: `r${release}` } });
+      const deed = { action: 'pin', by, app: ref, details: { release: `r${release}` } };
+      await audited(ports, c, deed, () => pin(ports, ref, release, by));
       return c.redirect(appPath(ref), 303);
     })
     .post('/apps/:namespace/:name/unpin', async (c) => {
       const release = releaseOf(c);
       const ref = refOf(c);
-      await pin(ports, ref, release, null);
-      await audit(ports, c, { action: 'unpin', app: ref, details: { release: `r${release}` } });
+      const by = c.get('person');
+      const deed = { action: 'unpin', by, app: ref, details: { release: `r${release}` } };
+      await audited(ports, c, deed, () => pin(ports, ref, release, null));
       return c.redirect(appPath(ref), 303);
     });

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { addressOf, requireApp } from '../../app-of.ts';
-import { audit } from '../../audit.ts';
+import { audited } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { redeployId } from '../../schemas.ts';
 import { redeploy } from '../../wishes/redeploy.ts';
@@ -39,8 +39,8 @@ export const redeployRoutes = (ports: Needs) =>
     .post('/apps/:namespace/:name/redeploy', async (c) => {
       const ref = refOf(c);
       const by = c.get('person');
-      const { uid, id: wished } = await readForm(c, redeployForm);
-      const { id } = await redeploy(ports, ref, { by, id: wished }, { uid });
-      await audit(ports, c, { action: 'redeploy', by, app: ref, details: { id } });
+      const { uid, id } = await readForm(c, redeployForm);
+      const deed = { action: 'redeploy', by, app: ref, details: { id } };
+      await audited(ports, c, deed, () => redeploy(ports, ref, { by, id }, { uid }));
       return c.redirect(appPath(ref), 303);
     });

@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { branchName, repositoryName } from '../../../../shared/domain/app-spec.ts';
 import { titleOf } from '../../../../shared/domain/change.ts';
 import { addressOf } from '../../app-of.ts';
-import { audit } from '../../audit.ts';
+import { audited } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { type Planned, plan, register } from '../../registration.ts';
 import { appName, namespaceName } from '../../schemas.ts';
@@ -45,9 +45,14 @@ export const registerRoutes = (ports: Needs) =>
       return answerPage(c, () => proposal(ports, given), given);
     })
     .post('/register', async (c) => {
-      const { app } = await register(ports, { ...(await readForm(c, wanted)), settings: {} });
-      const by = c.get('person');
-      await audit(ports, c, { action: 'app created', by, app });
+      const wish = await readForm(c, wanted);
+      const { app } = await audited(
+        ports,
+        c,
+        { action: 'app created', by: c.get('person'), details: { repository: wish.repository } },
+        () => register(ports, { ...wish, settings: {} }),
+        ({ app }) => ({ app }),
+      );
       return c.redirect(appPath(app), 303);
     });
 
