@@ -12,8 +12,9 @@ const LATE_MS = 60_000;
 const SECOND_MS = 1000;
 
 /**
- * Whether a push that comes late was judged before, and the store has lost it: then it has its Release, or its commit bears
- * our final status from after the push. One from before it tells of an earlier push of that commit.
+ * Whether a push was judged before, and the store has lost it: then it has its Release (of which switchSelector opens the
+ * Change again), or it comes late and its commit bears our final status from after the push. One from before it tells of
+ * an earlier push of that commit.
  */
 export async function isJudgedAlready(
   ports: Needs,
@@ -21,8 +22,9 @@ export async function isJudgedAlready(
   { after, pushedAt }: Push,
   { id, receivedAt }: Delivery,
 ): Promise<boolean> {
-  if (pushedAt === undefined || Date.parse(receivedAt) - pushedAt.getTime() < LATE_MS) return false;
   const change = `${app.uid}/${id}`;
+  if (app.lastRelease?.change === change && !(await ports.store.getChange(change))) return true;
+  if (pushedAt === undefined || Date.parse(receivedAt) - pushedAt.getTime() < LATE_MS) return false;
   if (await ports.store.getChange(change)) return false;
   const workloads = await ports.cluster.listWorkloads(app);
   if (workloads.some(({ release }) => release.change === change)) return true;

@@ -1,6 +1,6 @@
 import type { App } from '../../shared/domain/app.ts';
 import type { Change } from '../../shared/domain/change.ts';
-import { InvalidError } from '../../shared/domain/errors.ts';
+import { ConflictError, InvalidError } from '../../shared/domain/errors.ts';
 import { parseOwnEvent } from '../../shared/domain/events.ts';
 import type { Release } from '../../shared/domain/release.ts';
 import { podSettings, specHash } from '../../shared/domain/release.ts';
@@ -69,7 +69,13 @@ async function tryRelease(ports: Needs, change: Change, log: Logger): Promise<vo
   log.info({ change: change.id, ...decision }, 'release decided');
   const { advance, conclude } = ledger(ports);
   if (decision.action === 'hold') await advance(change, { state: 'held', reason: decision.reason });
-  if (decision.action === 'conclude') await conclude(change, decision.verdict);
+  if (decision.action === 'conclude') {
+    // Another instance may have given it its Release while the code host was asked: that is switchSelector's to end.
+    const now = app && (await ports.cluster.getApp(app));
+    if (now?.lastRelease?.change === change.id && app?.lastRelease?.change !== change.id)
+      throw new ConflictError(`r${now.lastRelease.number} was made of it meanwhile`);
+    await conclude(change, decision.verdict);
+  }
   if (decision.action !== 'start' || !app) return;
   await start(ports, app, decision.release, secret ?? {});
   const { number } = decision.release;

@@ -57,7 +57,9 @@ export async function apply(
       });
       return true;
     case 'retire':
-      // A claim in between saves it.
+      // Whoever read it before its mark may have made it live since, without a claim that this would meet: then the epoch
+      // is another one. A person's claim in between changes the Workload.
+      await ports.cluster.raiseEpoch(scene.service);
       await ports.cluster.updateWorkload(workloadOf(scene, decision.release), { replicas: 0 });
       return true;
     case 'adopt':

@@ -20,6 +20,8 @@ export interface SwitchFacts {
   readonly pods: readonly Pod[];
   /** Of each Release that has no outcome: the verdict of the Change that made it, where that has one. */
   readonly verdicts: ReadonlyMap<number, Verdict>;
+  /** Who wants the open Change of a Release cancelled. */
+  readonly cancelledBy: ReadonlyMap<number, string>;
   /** Since when a person waits for the Release of the Hold; undefined: nobody does. */
   readonly askedAt: Date | undefined;
   /** Whether what is live is proven anew for a person who went back to it. */
@@ -139,6 +141,13 @@ function selected({ service, workloads }: SwitchFacts): SwitchFacts['service'] {
 function orphaned(facts: SwitchFacts, named: number | undefined): SwitchDecision | undefined {
   const { service, workloads } = facts;
   if (service.live !== undefined) return undefined;
+  // A death came between a verdict and its mark: without that an older release would be taken for what was live.
+  const unmarked = workloads.find(
+    ({ release, outcome }) =>
+      outcome === undefined && facts.verdicts.get(release.number)?.outcome === 'deployed',
+  );
+  const verdict = unmarked && facts.verdicts.get(unmarked.release.number);
+  if (verdict) return settle(unmarked, verdict);
   const stopped = workloads.find(({ release }) => release.number === named);
   const [adopted] = workloads
     .filter(isWayBack)
@@ -166,9 +175,13 @@ function automatic(facts: SwitchFacts): SwitchDecision {
     .filter((workload) => workload.outcome === undefined && workload.release.number !== service.live)
     .toSorted((a, b) => b.release.number - a.release.number);
   for (const workload of onTheirWay) {
-    const verdict = facts.verdicts.get(workload.release.number);
+    const { number } = workload.release;
+    const verdict = facts.verdicts.get(number);
     // Its Change ended while it was being made: it goes no further.
     if (verdict) return settle(workload, verdict);
+    // It was made after whoever cancels it had looked for it: the verdict may be on its way.
+    const by = facts.cancelledBy.get(number);
+    if (by !== undefined) return settle(workload, { outcome: 'cancelled', by });
   }
   const [newest, ...older] = onTheirWay;
   if (!newest) return { action: 'nothing', reason: 'nothing is on its way' };

@@ -8,7 +8,7 @@ import { sayingWhyItWaits } from '../../shared/runtime/saying-why-it-waits.ts';
 import { apply } from './apply.ts';
 import { decide } from './decide.ts';
 import { findAgain } from './find-again.ts';
-import { askedAt, isToProve, type Needs, readScene } from './scene.ts';
+import { askedAt, cancelledBy, isToProve, type Needs, readScene } from './scene.ts';
 import { writeSummary } from './write-summary.ts';
 
 /** More steps than any story has: after that the next event goes on. */
@@ -41,6 +41,7 @@ async function approach(ports: Needs, ref: AppRef, isLookedFor: boolean, log: Lo
       ...scene,
       askedAt: askedAt(scene),
       toProve: isToProve(scene),
+      cancelledBy: cancelledBy(scene),
       now: ports.clock(),
     });
     const level = decision.action === 'nothing' || decision.action === 'wait' ? 'debug' : 'info';

@@ -86,3 +86,13 @@ export function askedAt({ service, app, open }: Pick<Scene, 'service' | 'app' | 
 /** Whether what is live is proven anew for a person who went back to it. */
 export const isToProve = ({ service, open }: Pick<Scene, 'service' | 'open'>) =>
   open.some((change) => change.kind === 'rollback' && change.release === service.live);
+
+/** Of each Release: who wants the open Change cancelled that made it. */
+export function cancelledBy({ open, workloads }: Pick<Scene, 'open' | 'workloads'>): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const { release } of workloads) {
+    const by = open.find(({ id }) => id === release.change)?.cancelledBy;
+    if (by !== undefined) found.set(release.number, by);
+  }
+  return found;
+}

@@ -30,6 +30,10 @@ export async function switchTo(ports: Needs, scene: Scene, release: number, log:
     const verdict = scene.verdicts.get(live.release.number) ?? { outcome: 'superseded', by: `r${release}` };
     await endRelease(ports, scene, live.release.number, verdict, outcomeOf(verdict));
   }
+  // Last of all before it: what somebody has concluded since, or wants cancelled, does not become live.
+  const maker = scene.open.find(({ id }) => id === target.release.change);
+  const change = maker && (await ports.store.getChange(maker.id));
+  if (change?.verdict || change?.cancelledBy !== maker?.cancelledBy) return;
   await cluster.switchService(scene.service, release, ports.clock());
   log.info({ from: before, to: release, epoch: scene.service.epoch + 1 }, 'selector switched');
   if (before !== undefined) await startClock(ports, scene, before);

@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a switch is no compare-and-set on the epoch',
     file: 'scripts/local/cluster/records/services.ts',
-    from: 'record.body.epoch !== service.epoch || record.body.live !== service.live',
+    from: 'now?.epoch !== service.epoch || now.live !== service.live',
     to: 'false',
   },
   { name: 'a release is ended without the epoch being raised', ...endsWithoutEpoch },

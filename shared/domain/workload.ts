@@ -69,7 +69,7 @@ export interface Service {
   readonly resourceVersion: string;
   /** The Release that it selects; absent: it was born selecting nothing. */
   readonly live?: number;
-  /** Raised by every switch, hold and lift: a stale switch fails its test. */
+  /** Raised by every switch, hold and lift: a stale switch fails its test. Begins with `firstEpoch`. */
   readonly epoch: number;
   /** The Release that was live before, and when it was replaced: where a failed proof switches back to. */
   readonly previous?: number;
@@ -79,6 +79,9 @@ export interface Service {
   /** Releases of the ready endpoints behind it, each as often as it has one: the proof reads them. */
   readonly endpoints: readonly number[];
 }
+
+/** Of a Service that is made at that time: one of the name that was there before never had it, nor what follows it. */
+export const firstEpoch = (now: Date): number => now.getTime();
 
 /** Of what is live: selected before anybody knew how it ended; or just when it was overtaken, or a person went to what had been. */
 export const isUnproven = ({ outcome }: Pick<Workload, 'outcome'>) =>

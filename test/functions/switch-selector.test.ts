@@ -14,6 +14,7 @@ const facts = (change: Partial<SwitchFacts> = {}): SwitchFacts => ({
   workloads: [deployed(1), aWorkload(2)],
   pods: [],
   verdicts: new Map(),
+  cancelledBy: new Map(),
   askedAt: undefined,
   toProve: false,
   now: NOON,
@@ -44,6 +45,20 @@ describe('switchSelector decides', () => {
         pods: [aPod(2, { reason: 'Unschedulable', message: 'no node has room' })],
       },
       { action: 'wait', reason: '1 of 2 pods are ready: Unschedulable: no node has room' },
+    ],
+    [
+      'to cancel what somebody wants cancelled, rather than switch to it',
+      { cancelledBy: new Map([[2, 'Ada']]) },
+      { action: 'settle', release: 2, verdict: { outcome: 'cancelled', by: 'Ada' } },
+    ],
+    [
+      'to mark what was deployed before it looks for what the Service may select',
+      {
+        service: aService(),
+        workloads: [deployed(1), aWorkload(2)],
+        verdicts: new Map([[2, { outcome: 'deployed', release: 2 }]]),
+      },
+      { action: 'settle', release: 2, outcome: 'deployed' },
     ],
     ['nothing when nothing is on its way', { workloads: [deployed(1)] }, { action: 'nothing' }],
     [

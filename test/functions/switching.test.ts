@@ -31,6 +31,7 @@ const world = fc
     hold: fc.option(fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }), { nil: null }),
     crashing: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 1 }),
     ended: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 1 }),
+    cancelled: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 1 }),
     asked: fc.boolean(),
     toProve: fc.boolean(),
   })
@@ -52,6 +53,7 @@ const world = fc
       ),
       pods: w.crashing.map((release) => aPod(release, { reason: 'CrashLoopBackOff', restarts: 3 })),
       verdicts: new Map(w.ended.map((release) => [release, verdict])),
+      cancelledBy: new Map(w.cancelled.map((release) => [release, 'Ada'])),
       askedAt: w.asked ? NOON : undefined,
       toProve: w.toProve,
       now: minutesAfterNoon(1),

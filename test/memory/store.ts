@@ -41,6 +41,8 @@ export function memoryStore(clock: () => Date) {
   let hasLost = false;
   let writes = 0;
   let hasFailedOver = false;
+  /** Messages that a wipe took, by Change. */
+  const taken = new Map<string, number>();
 
   const openOf = (app: string, commit: string) =>
     [...held.changes.values()].find(
@@ -236,6 +238,7 @@ export function memoryStore(clock: () => Date) {
       hasFailedOver = true;
     },
     wipe: () => {
+      for (const [change, revision] of held.outbox) taken.set(change, revision);
       held = empty();
       hasLost = true;
     },
@@ -243,6 +246,11 @@ export function memoryStore(clock: () => Date) {
     writes: () => writes,
     /** Whether it has ever forgotten something. */
     lost: () => hasLost,
+    /**
+     * Whether a wipe took a message of this Change that was to be told just then: opened again, the Change begins with the same
+     * revision, and who told the old one takes away the message of the new one.
+     */
+    lostMessage: (change: string) => taken.has(change),
     /** Whether it has forgotten what came last, and that alone. */
     failedOver: () => hasFailedOver,
   };

@@ -161,7 +161,8 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
       const to = branch === MAIN ? 'other' : MAIN;
       // What was pushed to the branch that is left may come after it in history: the branch that is followed decides.
       const there = host.head(REPOSITORY, to);
-      if (there !== undefined) chronicle.movedBackTo.add(there);
+      if (there === undefined) chronicle.goneBranches.add(to);
+      else chronicle.movedBackTo.add(there);
       return edit(world, app, (spec) => ({ ...spec, branch: to }));
     }
     case 'delete the App': {

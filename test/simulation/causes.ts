@@ -52,7 +52,7 @@ function isSuperseded(day: Day, { app, commit, id, release }: Change, by: string
   // A configuration is announced by the number that it would get, and what never got its Workload is ended before the
   // next number is written: a Hold, or a death, may come between. Whoever finds the mark alone says the number alone.
   const isAnnounced =
-    release === Number(number) - 1 || chronicle.releaseOf(app.uid, Number(number) - 1)?.change === id;
+    release === Number(number) - 1 || chronicle.wasNumbered(app.uid, Number(number) - 1, id);
   return isAnnounced || chronicle.releaseOf(app.uid, Number(number)) !== undefined;
 }
 
@@ -84,6 +84,8 @@ function hasFailed(day: Day, change: Change, why: string): boolean {
     const number = Number(told);
     if (why.endsWith('is not there any more')) return chronicle.wasTaken(app.uid, number);
     if (chronicle.wasTroubled(app.uid, number) || chronicle.badAnswers) return true;
+    // Why it came to nothing before it was ready, only its Change said.
+    if (why === `r${number} failed` && day.lost()) return chronicle.redCommits.has(commit);
     return LATE.test(why) && (chronicle.timeJumped || chronicle.clocksWereOff);
   }
   if (why.startsWith('the build failed')) return chronicle.brokenBuilds.has(commit);

@@ -10,13 +10,15 @@ type Deed = 'hold' | 'lift' | 'cancel' | 'activate' | 'deleted';
 export class Chronicle {
   /** Releases that got a Workload. */
   readonly #made = new Map<string, Release>();
+  /** The Change that each number was given to, Workload or not. */
+  readonly #numbered = new Map<string, string>();
   readonly #selected = new Set<string>();
   readonly #ready = new Set<string>();
   readonly #troubled = new Set<string>();
   readonly #gone = new Set<string>();
   readonly #deeds = new Set<string>();
   /** How each App's last switch came about. */
-  readonly #wished = new Map<string, boolean>();
+  readonly #wished = new Map<string, { readonly release: number; readonly wished: boolean }>();
   /** Commits that were the head of a branch, and those to which one was moved back. */
   readonly heads = new Set<string>();
   readonly movedBackTo = new Set<string>();
@@ -37,6 +39,7 @@ export class Chronicle {
   copy(): Chronicle {
     const copy = new Chronicle();
     for (const [key, release] of this.#made) copy.#made.set(key, release);
+    for (const [key, change] of this.#numbered) copy.#numbered.set(key, change);
     for (const key of this.#selected) copy.#selected.add(key);
     for (const key of this.#ready) copy.#ready.add(key);
     for (const commit of this.heads) copy.heads.add(commit);
@@ -44,16 +47,24 @@ export class Chronicle {
     return copy;
   }
 
+  numbered = (app: string, { number, change }: Release): void =>
+    void this.#numbered.set(of(app, number), change);
+  wasNumbered = (app: string, number: number, change: string) =>
+    this.#numbered.get(of(app, number)) === change;
+
   made = (app: string, release: Release): void => void this.#made.set(of(app, release.number), release);
   releaseOf = (app: string, number: number) => this.#made.get(of(app, number));
 
   selected(app: string, number: number, wished: boolean): void {
     this.#selected.add(of(app, number));
-    this.#wished.set(app, wished);
+    const before = this.#wished.get(app);
+    // What is only selected again, in a Service that was deleted, is so for the reason that it was before.
+    const isAgain = before?.release === number && before.wished;
+    this.#wished.set(app, { release: number, wished: wished || isAgain });
   }
   wasSelected = (app: string, number: number) => this.#selected.has(of(app, number));
   /** Whether what is selected is so because a person asked for it. */
-  isWished = (app: string) => this.#wished.get(app) ?? false;
+  isWished = (app: string) => this.#wished.get(app)?.wished ?? false;
 
   /** All its pods were ready once. */
   ready = (app: string, number: number): void => void this.#ready.add(of(app, number));

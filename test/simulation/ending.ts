@@ -123,6 +123,8 @@ function waitingForNothing(world: World, app: App, changes: readonly Change[]): 
       (change) => change.app.uid === app.uid && change.commit === commit && !change.verdict,
     );
     if (status.state !== 'pending' || isUnderWay || (world.lost() && isPushedLater(world, commit))) return [];
+    const last = changes.find((change) => change.app.uid === app.uid && change.commit === commit);
+    if (last && world.memory.lostMessage(last.id)) return [];
     return [`4: the status of ${commit.slice(0, 4)} stays pending: ${status.description}`];
   });
 }
@@ -212,7 +214,10 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
 function mayBeLive({ chronicle }: World, { uid }: App, verdict: Verdict): boolean {
   if (verdict.outcome === 'deployed' || chronicle.isWished(uid)) return true;
   const [, asked] = (verdict.outcome === 'superseded' && /^r(\d+)$/.exec(verdict.by)) || [];
-  return asked !== undefined && chronicle.hasDone(uid, 'activate', Number(asked));
+  if (asked === undefined) return false;
+  // It was to be overtaken, unproven as it was, and a Hold came before the switch.
+  const isHeldBack = chronicle.hasDone(uid, 'hold') && chronicle.releaseOf(uid, Number(asked)) !== undefined;
+  return isHeldBack || chronicle.hasDone(uid, 'activate', Number(asked));
 }
 
 /** What is live has all its pods, and runs what its release says, the copy of the Secret included. */
@@ -250,7 +255,7 @@ function isExcused(
     .toSorted((a, b) => b.release.number - a.release.number);
   if (last?.outcome !== undefined && last.outcome !== 'deployed') return true;
   const told = lastStatus(world, app, head);
-  return told?.state === 'failure' || told?.state === 'error';
+  return told !== undefined && told.state !== 'pending' && !told.description.startsWith('deployed');
 }
 
 const crashes = (world: World, { release }: Workload) => world.fates.get(release.commit) === 'crashes';

@@ -127,6 +127,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     toleranceMs: 2 * MOST_SKEW_MS,
     wasSeenReady: ({ app, release }) => looks.sawReady(caller, app, release.number),
     tell: {
+      numbered: ({ uid }, release) => chronicle.numbered(uid, release),
       switched: ({ uid }, to, wished) => chronicle.selected(uid, to, wished),
       made({ app, release }) {
         chronicle.made(app.uid, release);

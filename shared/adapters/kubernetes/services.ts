@@ -2,7 +2,7 @@ import type { V1Endpoint, V1Service } from '@kubernetes/client-node';
 import type { AppRef } from '../../domain/app.ts';
 import { InvalidError } from '../../domain/errors.ts';
 import { workloadName } from '../../domain/naming.ts';
-import type { Service } from '../../domain/workload.ts';
+import { firstEpoch, type Service } from '../../domain/workload.ts';
 import type { ServiceSelector, Services } from '../../ports/cluster.ts';
 import { annotatedTime } from './annotated-time.ts';
 import { appResource } from './app-objects.ts';
@@ -110,7 +110,7 @@ export function kubernetesServices({ apps, core, discovery }: Connection): Servi
       const metadata = {
         name,
         labels: { ...managed, [APP]: name },
-        annotations: { [EPOCH]: '0' },
+        annotations: { [EPOCH]: String(firstEpoch(new Date())) },
         ownerReferences: [
           { apiVersion: `${appResource.group}/${appResource.version}`, kind: 'App', name, uid },
         ],
@@ -135,7 +135,7 @@ export function kubernetesServices({ apps, core, discovery }: Connection): Servi
       const isInLine = more.length === 0 && port?.port === PORT && port.targetPort === target;
       if (isInLine && there.spec?.type === type && epoch !== undefined) return;
       const body = {
-        metadata: { resourceVersion, annotations: { [EPOCH]: epoch ?? '0' } },
+        metadata: { resourceVersion, annotations: { [EPOCH]: epoch ?? String(firstEpoch(new Date())) } },
         spec: { type, ports: portsTo(target) },
       };
       await ask(core.patchNamespacedService({ namespace, name, body }, mergePatch));

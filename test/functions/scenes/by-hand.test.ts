@@ -171,3 +171,27 @@ for (const [moment, reach] of [
       });
     },
   );
+
+scene(
+  'a Service that is deleted before what was proven is marked so selects that again, nothing older',
+  async (w) => {
+    await w.app();
+    await w.deploy(A);
+    let isDone = false;
+    w.interventions.around = async (call, run, [, change]) => {
+      const isMark =
+        call === 'cluster.updateWorkload' && (change as { outcome?: string }).outcome === 'deployed';
+      if (!isMark || isDone) return run();
+      isDone = true;
+      await w.cluster.deleteService(SHOP);
+      w.queue.dropAll();
+      return w.interventions.die();
+    };
+    await w.deploy(B, A);
+    expect(isDone).toBe(true);
+    expect(await w.story(B)).toBe('deployed as r2');
+    await round(w);
+    expect(await w.live()).toBe(2);
+    expect(await w.workload(1)).toMatchObject({ standbySince: expect.any(Date) });
+  },
+);

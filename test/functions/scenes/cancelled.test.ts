@@ -134,3 +134,40 @@ for (const call of ['store.getBuild', 'cluster.buildJobLog', 'cluster.deleteBuil
     expect(await w.store.listRunningBuilds()).toEqual([]);
     expect(await w.story(B)).toBe('cancelled by Ada');
   });
+
+scene('a release that is made while its Change is being cancelled does not go live', async (w) => {
+  await pushUnderWay(w);
+  await w.deliver();
+  await w.buildEnds(B);
+  // The wish alone is written when the release is made: whoever cancels has looked for one, and found none.
+  w.interventions.after('store.saveChange', () => w.interventions.die());
+  await expect(w.cancel(await w.changeOf(B))).rejects.toThrow('killed');
+  await w.settle();
+  expect(await w.live()).toBe(1);
+  expect(await w.story(B)).toBe('cancelled by Ada');
+  expect(await w.workload(2)).toMatchObject({ outcome: 'cancelled', replicas: 0 });
+});
+
+scene(
+  'a release that somebody has switched to before it was marked as cancelled keeps its pods',
+  async (w) => {
+    await pushUnderWay(w);
+    await w.deliver();
+    await w.buildEnds(B);
+    await w.deliver();
+    await w.cancel(await w.changeOf(B));
+    let isDone = false;
+    w.interventions.around = async (call, run, [, change]) => {
+      const isRetiring =
+        call === 'cluster.updateWorkload' && (change as { replicas?: number }).replicas === 0;
+      const service = await w.cluster.getService(SHOP);
+      if (isDone || !service || !(isRetiring || call === 'cluster.raiseEpoch')) return run();
+      isDone = true;
+      await w.cluster.switchService(service, 2, new Date(w.now()));
+      return run();
+    };
+    await w.deliver();
+    expect(isDone).toBe(true);
+    expect(await w.workload(2)).toMatchObject({ replicas: 1 });
+  },
+);

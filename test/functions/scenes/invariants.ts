@@ -1,4 +1,5 @@
 import type { App } from '../../../shared/domain/app.ts';
+import type { Release } from '../../../shared/domain/release.ts';
 import type { NewWorkload, Workload } from '../../../shared/domain/workload.ts';
 import type { Cluster } from '../../../shared/ports/cluster.ts';
 import type { MemoryCodeHost } from '../../memory/code-host.ts';
@@ -28,6 +29,7 @@ interface Circumstances {
 
 interface Witness {
   switched(app: App, to: number, wished: boolean): void;
+  numbered(app: App, release: Release): void;
   made(workload: NewWorkload): void;
   gone(app: App, release: number): void;
 }
@@ -57,19 +59,27 @@ export function watched(
   /** Since when what was live is not: by the Change of its release. What the Workload says may be wrong, or late. */
   const replacedAt = new Map<string, number>();
 
-  const watcher: Pick<Cluster, 'switchService' | 'createWorkload' | 'updateWorkload' | 'deleteWorkload'> = {
+  const watcher: Pick<
+    Cluster,
+    'switchService' | 'updateApp' | 'createWorkload' | 'updateWorkload' | 'deleteWorkload'
+  > = {
     async switchService(service, to, at) {
       const app = await cluster.getApp(service.app);
       const target = await cluster.getWorkload(service.app, to);
       const live =
         service.live === undefined ? undefined : await cluster.getWorkload(service.app, service.live);
+      // Somebody deleted the Service while what was live had not all its pods: a standby takes its place, and keeps it.
+      const newer = (await cluster.listWorkloads(service.app)).find(
+        ({ release, outcome }) => release.number > to && outcome === 'deployed',
+      );
+      const isStandIn = service.live === undefined && newer !== undefined && newer.available < newer.replicas;
       const switched = await cluster.switchService(service, to, at);
       const name = `r${service.live} → r${to}`;
       // One that is gone by then somebody took by hand: whoever else deletes one is told of below.
       if (target && !wasSeenReady(target)) violations.push(`1: ${name}: it was not seen ready once claimed`);
       if (live) replacedAt.set(live.release.change, clock().getTime());
       if (!app) return switched;
-      const wished = app.spec.hold?.release === to || people.mayCountOn(app, to);
+      const wished = app.spec.hold?.release === to || people.mayCountOn(app, to) || isStandIn;
       tell.switched?.(app, to, wished);
       if (!target || !live) return switched;
       const [from, commit] = [live.release.commit, target.release.commit];
@@ -84,6 +94,11 @@ export function watched(
       const isHeld = app.spec.hold && people.answered(app)?.at === app.spec.hold.at;
       if (isHeld && !wished && !isWayBack) violations.push(`6: ${name}: switched under a Hold`);
       return switched;
+    },
+    async updateApp(app, change) {
+      const updated = await cluster.updateApp(app, change);
+      if (change.lastRelease) tell.numbered?.(updated, change.lastRelease);
+      return updated;
     },
     async createWorkload(workload) {
       await cluster.createWorkload(workload);

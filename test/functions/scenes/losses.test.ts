@@ -119,3 +119,22 @@ scene(
     expect(await w.live()).toBe(lastRelease?.number);
   },
 );
+
+scene('a webhook that comes again just after the store was lost leaves its release alone', async (w) => {
+  await w.app();
+  await w.push(A);
+  await w.deliver();
+  await w.buildEnds(A);
+  await w.deliver();
+  expect((await w.theApp()).lastRelease?.number).toBe(1);
+  w.wipe();
+  const [sent] = w.host.records.sent;
+  if (sent) w.host.toSend.push(sent);
+  await w.settle();
+  w.pods.ready(SHOP, 1);
+  w.advance(300);
+  w.resync();
+  await w.settle();
+  expect(await w.live()).toBe(1);
+  expect(await w.story(A)).toBe('deployed as r1');
+});

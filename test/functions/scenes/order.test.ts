@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { ownEvent } from '../../../shared/domain/events.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
 import { SHOP } from './world.ts';
@@ -110,4 +111,27 @@ scene('pushes that are told twice and newest first end in one verdict each, the 
   expect(await w.changes()).toHaveLength(3);
   for (const change of await w.changes()) expect(change.verdict, change.commit).toBeDefined();
   expect((await w.workload((await w.live()) ?? 0))?.release.commit).toBe(C);
+});
+
+scene('a Change is not superseded whose release was made while the code host was asked', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  await w.deliver();
+  let isAsked = false;
+  w.interventions.around = async (call, run) => {
+    const change = await w.changeOf(B);
+    if (call !== 'codeHost.branchHead' || change.state !== 'starting' || isAsked) return run();
+    isAsked = true;
+    await w.publish(ownEvent('dev.cite.release.requested', { change: change.id }));
+    await w.deliver();
+    expect(await w.workload(2), 'made by another instance').toBeDefined();
+    await w.push(C, { on: A, forced: true, told: false });
+    return run();
+  };
+  await w.buildEnds(B);
+  await w.deliver();
+  expect(isAsked).toBe(true);
+  expect(await w.changeOf(B)).not.toHaveProperty('verdict');
+  expect(await w.workload(2)).not.toHaveProperty('outcome');
 });

@@ -1,6 +1,6 @@
 import type { AppRef } from '../../../../shared/domain/app.ts';
 import { ConflictError, InvalidError } from '../../../../shared/domain/errors.ts';
-import type { Service } from '../../../../shared/domain/workload.ts';
+import { firstEpoch, type Service } from '../../../../shared/domain/workload.ts';
 import type { ServiceSelector, Services } from '../../../../shared/ports/cluster.ts';
 import { appLabels, isManaged } from './labels.ts';
 import { requireNamespace } from './names.ts';
@@ -31,7 +31,8 @@ export function services(records: Objects, address: ServiceAddress): Services {
   /** The record, if selector and epoch are still as they were in `service`. */
   const unmoved = (service: Service) => {
     const record = own(service.app);
-    if (!record || record.body.epoch !== service.epoch || record.body.live !== service.live)
+    const now = record && toSelector(record);
+    if (!record || now?.epoch !== service.epoch || now.live !== service.live)
       throw new ConflictError(`Service ${service.app.namespace}/${service.app.name} was switched meanwhile`);
     return record;
   };
@@ -98,10 +99,10 @@ export function services(records: Objects, address: ServiceAddress): Services {
   };
 }
 
-const toSelector = ({ namespace, name, version, body }: Stored<'Service'>): ServiceSelector => ({
+const toSelector = ({ namespace, name, version, created, body }: Stored<'Service'>): ServiceSelector => ({
   app: { namespace, name },
   resourceVersion: String(version),
-  epoch: body.epoch,
+  epoch: firstEpoch(new Date(created)) + body.epoch,
   ...(body.live !== undefined && { live: body.live }),
   ...(body.previous !== undefined && { previous: body.previous }),
   ...(body.switchedAt !== undefined && { switchedAt: new Date(body.switchedAt) }),
