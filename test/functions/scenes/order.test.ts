@@ -123,7 +123,7 @@ scene('a Change is not superseded whose release was made while the code host was
     const change = await w.changeOf(B);
     if (call !== 'codeHost.branchHead' || change.state !== 'starting' || isAsked) return run();
     isAsked = true;
-    await w.publish(ownEvent('dev.cite.release.requested', { change: change.id }));
+    w.publish(ownEvent('dev.cite.release.requested', { change: change.id }));
     await w.deliver();
     expect(await w.workload(2), 'made by another instance').toBeDefined();
     await w.push(C, { on: A, forced: true, told: false });
