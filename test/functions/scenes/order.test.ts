@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { concludeChange } from '../../../shared/domain/change.ts';
+import { RetryableError } from '../../../shared/domain/errors.ts';
 import { ownEvent } from '../../../shared/domain/events.ts';
 import { sha } from '../../support/facts.ts';
 import { scene } from './scene.ts';
@@ -119,12 +121,17 @@ scene('a Change is not superseded whose release was made while the code host was
   await w.push(B, { on: A });
   await w.deliver();
   let isAsked = false;
+  let isOther = false;
   w.interventions.around = async (call, run) => {
+    // The other instance gets no further than the Workload.
+    if (isOther && call === 'store.saveChange') throw new RetryableError('the store is away');
     const change = await w.changeOf(B);
     if (call !== 'codeHost.branchHead' || change.state !== 'starting' || isAsked) return run();
     isAsked = true;
+    isOther = true;
     w.publish(ownEvent('dev.cite.release.requested', { change: change.id }));
     await w.deliver();
+    isOther = false;
     expect(await w.workload(2), 'made by another instance').toBeDefined();
     await w.push(C, { on: A, forced: true, told: false });
     return run();
@@ -134,4 +141,26 @@ scene('a Change is not superseded whose release was made while the code host was
   expect(isAsked).toBe(true);
   expect(await w.changeOf(B)).not.toHaveProperty('verdict');
   expect(await w.workload(2)).not.toHaveProperty('outcome');
+});
+
+scene('a release whose Change is superseded while it is switched to does not go live', async (w) => {
+  await w.app();
+  await w.deploy(A);
+  await w.push(B, { on: A });
+  await w.deliver();
+  await w.buildEnds(B);
+  await w.deliver();
+  let isDone = false;
+  w.interventions.around = async (call, run) => {
+    if (call !== 'cluster.getWorkload' || isDone) return run();
+    isDone = true;
+    const verdict = { outcome: 'superseded', by: C } as const;
+    await w.store.saveChange(concludeChange(await w.changeOf(B), verdict, new Date(w.now())));
+    return run();
+  };
+  w.pods.ready(SHOP, 2);
+  await w.deliver();
+  expect(isDone).toBe(true);
+  expect(await w.live()).toBe(1);
+  expect(await w.workload(2)).toMatchObject({ outcome: 'superseded', replicas: 0 });
 });
