@@ -79,7 +79,9 @@ export function watched(
       if (target && !wasSeenReady(target)) violations.push(`1: ${name}: it was not seen ready once claimed`);
       if (live) replacedAt.set(live.release.change, clock().getTime());
       if (!app) return switched;
-      const wished = app.spec.hold?.release === to || people.mayCountOn(app, to) || isStandIn;
+      // Given up by one just as it got ready for another: a person has asked for it.
+      const isAsked = app.spec.hold?.release === to || app.spec.hold?.givenUp === to;
+      const wished = isAsked || people.mayCountOn(app, to) || isStandIn;
       tell.switched?.(app, to, wished);
       if (!target || !live) return switched;
       const [from, commit] = [live.release.commit, target.release.commit];
