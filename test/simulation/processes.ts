@@ -37,6 +37,8 @@ export class Processes {
   readonly working = new Set<Process>();
   /** Those that stand still for now: a slow disk, a collector of garbage, a node that is busy. */
   readonly #still = new Set<Process>();
+  /** Ids of those that ever did. */
+  readonly stoodStill = new Set<number>();
   #ids = 0;
 
   start(
@@ -91,6 +93,7 @@ export class Processes {
   /** Makes a process stand still; until the function that is given back is called. */
   still(process: Process): () => void {
     this.#still.add(process);
+    this.stoodStill.add(process.id);
     return () => void this.#still.delete(process);
   }
 

@@ -147,7 +147,6 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   let deaf = false;
   let skewed = false;
   let probeFault: string | undefined;
-  const stoodStill = new Set<number>();
   let ambush: Ambush | undefined;
   let endpointsAreStale = true;
 
@@ -278,13 +277,12 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     if (ambush?.process === process.name && ambush.call === name && ambush.when()) {
       const { spring } = ambush;
       ambush = undefined;
-      stoodStill.add(process.id);
       tell?.(`${process.name} stands still before ${inWords(call)}`);
       return spring(processes.still(process));
     }
     processes.take(call);
     // One that told of the past and then dies: nothing mends that (docs/reliability.md).
-    const isSpared = process.name === 'notify' && stoodStill.has(process.id);
+    const isSpared = process.name === 'notify' && processes.stoodStill.has(process.id);
     const struck = strike !== undefined && !isSpared && isStruck(strike, call) ? strike : undefined;
     if (struck) {
       strike = undefined;
