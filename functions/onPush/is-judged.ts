@@ -23,11 +23,12 @@ export async function isJudgedAlready(
   { id, receivedAt }: Delivery,
 ): Promise<boolean> {
   const change = `${app.uid}/${id}`;
-  if (app.lastRelease?.change === change && !(await ports.store.getChange(change))) return true;
-  if (pushedAt === undefined || Date.parse(receivedAt) - pushedAt.getTime() < LATE_MS) return false;
+  const isLate = pushedAt !== undefined && Date.parse(receivedAt) - pushedAt.getTime() >= LATE_MS;
+  if (!isLate && app.lastRelease?.change !== change) return false;
   if (await ports.store.getChange(change)) return false;
   const workloads = await ports.cluster.listWorkloads(app);
   if (workloads.some(({ release }) => release.change === change)) return true;
+  if (!isLate) return false;
   try {
     return await isJudgedOnHost(ports, app, after, new Date(pushedAt.getTime() + SECOND_MS));
   } catch (err) {

@@ -22,6 +22,10 @@ export async function switchTo(ports: Needs, scene: Scene, release: number, log:
   // Given up by somebody since it was read: then it is no longer what was decided on.
   const isGivenUp = claimed?.standbySince !== undefined || claimed?.outcome !== target.outcome;
   if (!claimed || isGivenUp || !isReady(claimed)) return;
+  // What somebody has concluded since, or wants cancelled, does not become live.
+  const maker = scene.open.find(({ id }) => id === target.release.change);
+  const change = maker && (await ports.store.getChange(maker.id));
+  if (change?.verdict || change?.cancelledBy !== maker?.cancelledBy) return;
   const before = scene.service.live;
   const live = scene.workloads.find((workload) => workload.release.number === before);
   // What somebody deleted may have been made again meanwhile: then nothing has to stand in for it.
@@ -30,10 +34,6 @@ export async function switchTo(ports: Needs, scene: Scene, release: number, log:
     const verdict = scene.verdicts.get(live.release.number) ?? { outcome: 'superseded', by: `r${release}` };
     await endRelease(ports, scene, live.release.number, verdict, outcomeOf(verdict));
   }
-  // Last of all before it: what somebody has concluded since, or wants cancelled, does not become live.
-  const maker = scene.open.find(({ id }) => id === target.release.change);
-  const change = maker && (await ports.store.getChange(maker.id));
-  if (change?.verdict || change?.cancelledBy !== maker?.cancelledBy) return;
   await cluster.switchService(scene.service, release, ports.clock());
   log.info({ from: before, to: release, epoch: scene.service.epoch + 1 }, 'selector switched');
   if (before !== undefined) await startClock(ports, scene, before);

@@ -123,6 +123,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   const { cluster, violations } = watched(memoryCluster(objects, between), host, clock, {
     people: wishes,
     wasBackAt: (commit) => chronicle.movedBackTo.has(commit),
+    wasTaken: ({ uid }, release) => chronicle.wasTaken(uid, release),
     wasForcedAway: (commit) => isForcedAway(chronicle, host, commit),
     toleranceMs: 2 * MOST_SKEW_MS,
     wasSeenReady: ({ app, release }) => looks.sawReady(caller, app, release.number),

@@ -21,6 +21,8 @@ interface Circumstances {
   readonly wasBackAt?: (commit: string) => boolean;
   /** Whether a branch that is gone now was forced away from that commit before. */
   readonly wasForcedAway?: (commit: string) => boolean;
+  /** Whether somebody took the Workload of that release. */
+  readonly wasTaken?: (app: App, release: number) => boolean;
   /** By how much a sweep's clock may be ahead of what started the clock of a standby. */
   readonly toleranceMs?: number;
   /** What was written well. */
@@ -50,6 +52,7 @@ export function watched(
     wasSeenReady = isClaimedAndReady,
     wasBackAt = () => false,
     wasForcedAway = () => false,
+    wasTaken = () => false,
     people = { answered: ({ spec }) => spec.hold, mayCountOn: () => false },
     toleranceMs = 0,
     tell = {},
@@ -92,7 +95,10 @@ export function watched(
       // What a person asked for is not left for its failed proof.
       const isWayBack =
         live.outcome === 'failed' && to === service.previous && app.spec.hold?.release !== service.live;
-      if (isOlder && !wished && !forced && !isWayBack) violations.push(`3: ${name}: back to an older commit`);
+      // Made again by one who was late, just as another took its place.
+      const isTaken = wasTaken(app, live.release.number);
+      if (isOlder && !wished && !forced && !isWayBack && !isTaken)
+        violations.push(`3: ${name}: back to an older commit`);
       const isHeld = app.spec.hold && people.answered(app)?.at === app.spec.hold.at;
       if (isHeld && !wished && !isWayBack) violations.push(`6: ${name}: switched under a Hold`);
       return switched;
