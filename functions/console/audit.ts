@@ -18,6 +18,12 @@ interface Deed extends Pick<AuditEntry, 'action' | 'by' | 'change'> {
 /** What only a Change tells: which App it is of. */
 export const ofApp = ({ app }: Change): Partial<Deed> => ({ app });
 
+/** Of one that another person had cancelled before nothing was done. */
+export const cancelledBy =
+  (by: string) =>
+  ({ app, verdict }: Change): Partial<Deed> | undefined =>
+    verdict?.outcome === 'cancelled' && verdict.by !== by ? undefined : { app };
+
 /** Characters of a detail. */
 const MAX_DETAIL = 1024;
 

@@ -27,6 +27,7 @@ const newApp = z
 const asker = z.object({ by: person });
 
 const list = createRoute({
+  tags: ['Apps'],
   method: 'get',
   path: '/apps',
   summary: 'All Apps, or those of a Namespace or repository',
@@ -35,6 +36,7 @@ const list = createRoute({
 });
 
 const create = createRoute({
+  tags: ['Apps'],
   method: 'post',
   path: '/apps',
   summary: 'Register an App; the head of its branch is deployed at once',
@@ -43,6 +45,7 @@ const create = createRoute({
 });
 
 const show = createRoute({
+  tags: ['Apps'],
   method: 'get',
   path: '/apps/{namespace}/{name}',
   summary: 'One App, and what of it runs',
@@ -51,6 +54,7 @@ const show = createRoute({
 });
 
 const patch = createRoute({
+  tags: ['Apps'],
   method: 'patch',
   path: '/apps/{namespace}/{name}',
   summary: 'Change settings: a JSON Merge Patch (RFC 7396) of the spec',
@@ -70,6 +74,7 @@ const patch = createRoute({
 });
 
 const remove = createRoute({
+  tags: ['Apps'],
   method: 'delete',
   path: '/apps/{namespace}/{name}',
   summary: 'Delete an App and all that was made for it',

@@ -18,6 +18,7 @@ const auditEntry = z
 export type AuditEntryView = z.output<typeof auditEntry>;
 
 const list = createRoute({
+  tags: ['Platform'],
   method: 'get',
   path: '/audit',
   summary: 'What people did, newest first: for 90 days, and as long as the store is not lost',

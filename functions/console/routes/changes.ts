@@ -4,7 +4,7 @@ import { outcomes } from '../../../shared/domain/change.ts';
 import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
 import { askerOf } from '../access.ts';
 import { requireApp } from '../app-of.ts';
-import { audited, ofApp } from '../audit.ts';
+import { audited, cancelledBy, ofApp } from '../audit.ts';
 import { changeAfter, pageOf } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { invalid } from '../problem.ts';
@@ -27,6 +27,7 @@ const address = z.object({
 });
 
 const list = createRoute({
+  tags: ['Changes'],
   method: 'get',
   path: '/changes',
   summary: 'Changes, newest first: the ledger of what became of everything',
@@ -61,6 +62,7 @@ const list = createRoute({
 });
 
 const show = createRoute({
+  tags: ['Changes'],
   method: 'get',
   path: '/changes/{id}',
   summary: 'One Change with its timeline',
@@ -78,6 +80,7 @@ const show = createRoute({
 });
 
 const retrying = createRoute({
+  tags: ['Changes'],
   method: 'post',
   path: '/changes/{id}/retry',
   summary: 'Try a Change again that did not go live; a new Change does it',
@@ -86,6 +89,7 @@ const retrying = createRoute({
 });
 
 const cancelling = createRoute({
+  tags: ['Changes'],
   method: 'post',
   path: '/changes/{id}/cancel',
   summary: 'End a Change that is under way',
@@ -129,7 +133,7 @@ export function changes(ports: Needs): OpenAPIHono {
         c,
         { action: 'cancel', by, change: id },
         () => cancel(ports, id, by),
-        ofApp,
+        cancelledBy(by),
       );
       return c.json(showChange(change), 200);
     });

@@ -8,6 +8,7 @@ import { hold, lift } from '../wishes/hold.ts';
 import { preconditions } from '../wishes/preconditions.ts';
 
 const holding = createRoute({
+  tags: ['Holds'],
   method: 'post',
   path: '/apps/{namespace}/{name}/hold',
   summary: 'Stop automatic switching: pushes are built, but wait',
@@ -19,6 +20,7 @@ const holding = createRoute({
 });
 
 const lifting = createRoute({
+  tags: ['Holds'],
   method: 'post',
   path: '/apps/{namespace}/{name}/lift',
   summary: 'Let automatic switching go on; the newest Change that waited is released',

@@ -22,6 +22,7 @@ const responses = {
 };
 
 const build = createRoute({
+  tags: ['Logs'],
   method: 'get',
   path: '/builds/{key}/log',
   summary: 'The log of a build: live while it runs, kept afterwards',
@@ -30,6 +31,7 @@ const build = createRoute({
 });
 
 const pods = createRoute({
+  tags: ['Logs'],
   method: 'get',
   path: '/apps/{namespace}/{name}/logs',
   summary: 'What the pods of a release print; each line begins with its pod where there are several',

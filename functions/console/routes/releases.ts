@@ -17,6 +17,7 @@ const path = '/apps/{namespace}/{name}';
 const params = appAddress;
 
 const list = createRoute({
+  tags: ['Releases'],
   method: 'get',
   path: `${path}/releases`,
   summary: 'The releases that are still there, newest first',
@@ -30,6 +31,7 @@ const activationView = changeView
 export type ActivationView = z.output<typeof activationView>;
 
 const activation = createRoute({
+  tags: ['Releases'],
   method: 'post',
   path: `${path}/activate`,
   summary: 'Make an earlier release live (rollback); sets a Hold',
@@ -48,6 +50,7 @@ const activation = createRoute({
 });
 
 const redeployment = createRoute({
+  tags: ['Releases'],
   method: 'post',
   path: `${path}/redeploy`,
   summary: 'Run the newest commit anew, as a new release',
@@ -65,6 +68,7 @@ const redeployment = createRoute({
 });
 
 const pinning = createRoute({
+  tags: ['Releases'],
   method: 'post',
   path: `${path}/pin`,
   summary: 'Keep a release from the sweep',
@@ -73,6 +77,7 @@ const pinning = createRoute({
 });
 
 const unpinning = createRoute({
+  tags: ['Releases'],
   method: 'post',
   path: `${path}/unpin`,
   summary: 'Let the sweep have a release again',

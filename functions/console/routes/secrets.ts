@@ -8,6 +8,7 @@ import { refuseReserved } from '../require-secret.ts';
 import { jsonBody, namespaceName, person } from '../schemas.ts';
 
 const write = createRoute({
+  tags: ['Secrets'],
   method: 'put',
   path: '/namespaces/{namespace}/secrets/{name}',
   summary: 'Make or replace a Secret; Apps that use it get a new release. It cannot be read back',

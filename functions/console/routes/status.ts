@@ -27,6 +27,7 @@ const statusView = z
 export type StatusView = z.output<typeof statusView>;
 
 const show = createRoute({
+  tags: ['Platform'],
   method: 'get',
   path: '/status',
   summary: 'How the platform is: what is under way and what got stuck',

@@ -21,6 +21,7 @@ const planView = z
 export type PlanView = z.output<typeof planView>;
 
 const plan = createRoute({
+  tags: ['Sweep'],
   method: 'get',
   path: '/sweep',
   summary: 'What a sweep would do now, with a reason for every release (dry run)',
@@ -28,6 +29,7 @@ const plan = createRoute({
 });
 
 const run = createRoute({
+  tags: ['Sweep'],
   method: 'post',
   path: '/sweep',
   summary: 'Sweep now rather than at the next time by schedule',

@@ -22,6 +22,7 @@ const whyView = z
 export type WhyView = z.output<typeof whyView>;
 
 const explain = createRoute({
+  tags: ['Changes'],
   method: 'get',
   path: '/why/{commit}',
   summary: 'What became of a commit, and why',

@@ -216,6 +216,14 @@ describe('the audit', () => {
     expect(written.sort()).toEqual([...new Set(all.map(({ method, path }) => `${method} ${path}`))].sort());
   });
 
+  test('has nothing of who cancels what another one has cancelled', async () => {
+    const app = await givenApp(world);
+    const { id } = await givenChange(world, app, {});
+    for (const by of ['ann', 'mallory'])
+      expect(await ask('POST', `/api${changeAt(id)}/cancel`, { by })).toBe(200);
+    expect(await entriesOf(app)).toMatchObject([{ action: 'cancel', by: 'ann' }]);
+  });
+
   test('has nothing of settings that are as they were', async () => {
     const app = await givenApp(world);
     expect((await world.ask('PATCH', api(app), { replicas: app.spec.replicas })).status).toBe(200);

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { audited, ofApp } from '../../audit.ts';
+import { audited, cancelledBy, ofApp } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { cancel, requireChange } from '../../wishes/cancel.ts';
 import { retry } from '../../wishes/retry.ts';
@@ -29,7 +29,13 @@ export const changeRoutes = (ports: Needs) =>
     .post('/changes/:id/cancel', async (c) => {
       const by = c.get('person');
       const id = c.req.param('id');
-      await audited(ports, c, { action: 'cancel', by, change: id }, () => cancel(ports, id, by), ofApp);
+      await audited(
+        ports,
+        c,
+        { action: 'cancel', by, change: id },
+        () => cancel(ports, id, by),
+        cancelledBy(by),
+      );
       return c.redirect(changePath(id), 303);
     })
     .post('/changes/:id/retry', async (c) => {
