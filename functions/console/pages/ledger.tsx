@@ -15,6 +15,7 @@ const PAGE_SIZE = 50;
 const ledgerQuery = z.object({
   person: z.string().trim().max(256).catch('').default(''),
   branch: z.string().trim().max(244).catch('').default(''),
+  commit: z.string().trim().toLowerCase().max(40).catch('').default(''),
   outcome: z
     .enum(['any', ...outcomes])
     .catch('any')
@@ -51,16 +52,17 @@ export const ledgerRoutes = (ports: Needs) =>
     return answerPage(c, look, query);
   });
 
-function asked({ person, branch, outcome, cursor }: LedgerQuery): ChangeQuery {
+function asked({ person, branch, commit, outcome, cursor }: LedgerQuery): ChangeQuery {
   return {
     ...(person === '' ? {} : { person }),
     ...(branch === '' ? {} : { branch }),
+    ...(commit === '' ? {} : { commit }),
     ...(outcome === 'any' ? {} : { outcome }),
     ...(cursor === undefined ? {} : { after: changeAfter(cursor) }),
   };
 }
 
-const filled = ({ person, branch, outcome }: LedgerQuery) => ({ person, branch, outcome });
+const filled = ({ person, branch, commit, outcome }: LedgerQuery) => ({ person, branch, commit, outcome });
 
 const Search = ({ query }: { query: LedgerQuery }) => (
   <search>
@@ -72,6 +74,10 @@ const Search = ({ query }: { query: LedgerQuery }) => (
       <label>
         <span class="hidden">Branch</span>
         <input type="search" name="branch" value={query.branch} placeholder="Branch" />
+      </label>
+      <label>
+        <span class="hidden">Commit</span>
+        <input type="search" name="commit" value={query.commit} placeholder="Commit, 7 digits at least" />
       </label>
       <label>
         <span class="hidden">Outcome</span>

@@ -79,7 +79,7 @@ describe('the list of Apps', () => {
 });
 
 describe('the ledger', () => {
-  test('is searched by person, branch and outcome, and has pages', async () => {
+  test('is searched by person, branch, commit and outcome, and has pages', async () => {
     const app = await givenApp(world, { spec: { branch: 'ledger' } });
     for (let i = 0; i < 51; i++) await givenChange(world, app, { title: `Change ${i}`, by: 'Grace' });
     const first = await look('/changes?branch=ledger&person=grace');
@@ -89,6 +89,9 @@ describe('the ledger', () => {
     expect(second).toContain('Change 0');
     expect(second).not.toContain('Change 50');
     expect(await look('/changes?branch=ledger&outcome=failed')).toContain('No Change is like that.');
+    await givenChange(world, app, { title: 'By its commit', commit: commitOf(77) });
+    expect(await look(`/changes?commit=${commitOf(77)}`)).toContain('By its commit');
+    expect(await look(`/changes?branch=ledger&commit=${commitOf(78)}`)).toContain('No Change is');
   });
 });
 
