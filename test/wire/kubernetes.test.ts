@@ -16,7 +16,8 @@ import { plain, worldOf } from './kubernetes/world.ts';
 import { type Attempt, isDoneOnce, isGivenUp, saysNothing } from './once.ts';
 
 const SYSTEM = /^the cluster /;
-const WITH_SECRET = { pullSecret: true };
+/** Of one time: two worlds are to be the same. */
+const ADAPTER = { pullSecret: true, clock: () => new Date('2026-01-01T00:00:00Z') };
 
 /** Two for each request, in turn: one that it is not done for, and one that it is. */
 const turn = (at: number) =>
@@ -58,7 +59,7 @@ function onApiServer(): void {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  const direct = () => clusterOf(server.kubeconfig, WITH_SECRET);
+  const direct = () => clusterOf(server.kubeconfig, ADAPTER);
 
   const write = async (name: string, { clusters, users, ...rest }: Kubeconfig) => {
     const file = join(folder, name);
@@ -87,7 +88,7 @@ function onApiServer(): void {
     const stage = await newStage();
     const call = await prepare(stage);
     const { proxy, file } = await throughProxy();
-    const cluster = clusterOf(file, WITH_SECRET);
+    const cluster = clusterOf(file, ADAPTER);
     return {
       proxy,
       call: () => call(cluster),
@@ -126,7 +127,7 @@ function onApiServer(): void {
   test('a token that has run out waits for another one, whatever was asked for', async () => {
     const [{ name }] = kubeconfig.users;
     const file = await write('expired', { ...kubeconfig, users: [{ name, user: { token: 'old' } }] });
-    const refused = clusterOf(file, WITH_SECRET);
+    const refused = clusterOf(file, ADAPTER);
     const stage = await newStage();
     for (const [verb, { prepare }] of all) {
       const call = await prepare(stage).catch(() => undefined);

@@ -14,6 +14,7 @@ import { kubernetesServices } from './services.ts';
 import { kubernetesWorkloads } from './workloads.ts';
 
 export interface KubernetesOptions extends BuildPlace {
+  readonly clock: () => Date;
   /** A kubeconfig file; absent: KUBECONFIG, the user's own, or the pod's service account. */
   readonly kubeconfig?: string;
   /** Namespace of the platform's functions: its service accounts get the rights in tenants' Namespaces. */
@@ -38,7 +39,7 @@ export function kubernetesCluster(options: KubernetesOptions): Cluster {
       ...kubernetesApps(connection),
       ...kubernetesAppEvents(connection),
       ...kubernetesSecrets(connection),
-      ...kubernetesServices(connection),
+      ...kubernetesServices(connection, options.clock),
       ...kubernetesRoutes(connection),
       ...kubernetesWorkloads(connection, options),
       ...pods,

@@ -11,8 +11,9 @@ export const kubernetesPort = adapter(
     'BUILD_HOST_USERS',
     'PULL_SECRET',
   ],
-  ({ config }) =>
+  ({ config, clock }) =>
     kubernetesCluster({
+      clock,
       platformNamespace: config.PLATFORM_NAMESPACE,
       buildNamespace: config.BUILD_NAMESPACE,
       imagePrefix: config.BUILD_REGISTRY,

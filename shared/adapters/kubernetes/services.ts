@@ -30,7 +30,7 @@ import {
 const PORT = 80;
 const portsTo = (targetPort: string | number) => [{ name: HTTP, port: PORT, targetPort, protocol: 'TCP' }];
 
-export function kubernetesServices({ apps, core, discovery }: Connection): Services {
+export function kubernetesServices({ apps, core, discovery }: Connection, clock: () => Date): Services {
   const read = async ({ namespace, name }: AppRef) =>
     isObjectName(namespace) && isObjectName(name)
       ? find(core.readNamespacedService({ namespace, name }))
@@ -110,7 +110,7 @@ export function kubernetesServices({ apps, core, discovery }: Connection): Servi
       const metadata = {
         name,
         labels: { ...managed, [APP]: name },
-        annotations: { [EPOCH]: String(firstEpoch(new Date())) },
+        annotations: { [EPOCH]: String(firstEpoch(clock())) },
         ownerReferences: [
           { apiVersion: `${appResource.group}/${appResource.version}`, kind: 'App', name, uid },
         ],
@@ -135,7 +135,7 @@ export function kubernetesServices({ apps, core, discovery }: Connection): Servi
       const isInLine = more.length === 0 && port?.port === PORT && port.targetPort === target;
       if (isInLine && there.spec?.type === type && epoch !== undefined) return;
       const body = {
-        metadata: { resourceVersion, annotations: { [EPOCH]: epoch ?? String(firstEpoch(new Date())) } },
+        metadata: { resourceVersion, annotations: { [EPOCH]: epoch ?? String(firstEpoch(clock())) } },
         spec: { type, ports: portsTo(target) },
       };
       await ask(core.patchNamespacedService({ namespace, name, body }, mergePatch));

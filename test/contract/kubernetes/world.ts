@@ -15,6 +15,7 @@ const OUTPUT = 'first line\nzweite Zeile ü\nthird line\n';
 /** The adapter under test, for whom this kubeconfig speaks. */
 export const clusterOf = (kubeconfig: string, options: Partial<KubernetesOptions> = {}) =>
   kubernetesCluster({
+    clock: () => new Date(),
     kubeconfig,
     platformNamespace: 'cite-system',
     buildNamespace: BUILDS,
