@@ -72,10 +72,12 @@ export function watched(
       const live =
         service.live === undefined ? undefined : await cluster.getWorkload(service.app, service.live);
       // Somebody deleted the Service while what was live had not all its pods: a standby takes its place, and keeps it.
-      const newer = (await cluster.listWorkloads(service.app)).find(
-        ({ release, outcome }) => release.number > to && outcome === 'deployed',
-      );
-      const isStandIn = service.live === undefined && newer !== undefined && newer.available < newer.replicas;
+      const isStandIn =
+        service.live === undefined &&
+        (await cluster.listWorkloads(service.app)).some(
+          ({ release, outcome, available, replicas }) =>
+            release.number > to && outcome === 'deployed' && available < replicas,
+        );
       const switched = await cluster.switchService(service, to, at);
       const name = `r${service.live} → r${to}`;
       // One that is gone by then somebody took by hand: whoever else deletes one is told of below.
