@@ -1,7 +1,7 @@
 import type { App } from '../../shared/domain/app.ts';
 import { buildKey } from '../../shared/domain/build.ts';
 import { type Change, changeOf, endedWith, type NewChange } from '../../shared/domain/change.ts';
-import { InvalidError, RetryableError } from '../../shared/domain/errors.ts';
+import { ConflictError, InvalidError, RetryableError } from '../../shared/domain/errors.ts';
 import { ownEvent } from '../../shared/domain/events.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
@@ -43,6 +43,7 @@ export async function considerCommit(ports: Needs, app: App, cause: Cause, log: 
   const key = spec.image === undefined ? buildKey(spec.repository, cause.commit, spec.build) : undefined;
   const decision = await decideOrRefuse(ports, app, cause, key);
   log.info({ app: `${app.namespace}/${app.name}`, commit: cause.commit, ...decision }, 'push decided');
+  if (decision.action === 'conclude') await requireNotLost(ports, app, cause);
   const { change } = await ledger(ports).open(newChange(app, cause, key, decision));
   // From here on by the Change as it is stored: another cause may have opened it.
   if (change.verdict) return change;
@@ -55,6 +56,15 @@ export async function considerCommit(ports: Needs, app: App, cause: Cause, log: 
   // Last: it only saves work.
   if (spec.cancelSupersededBuilds) await cancelOlderBuilds(ports, app, change, log);
   return change;
+}
+
+/** A store that is lost after it was asked knows nothing of a Change whose release is there: that speaks for it. */
+async function requireNotLost({ store, cluster }: Needs, app: App, cause: Cause): Promise<void> {
+  const id = `${app.uid}/${cause.id}`;
+  const last = app.lastRelease;
+  if (last?.change !== id || (await store.getChange(id)) || !(await cluster.getWorkload(app, last.number)))
+    return;
+  throw new ConflictError(`the store has lost the Change of r${last.number} meanwhile`);
 }
 
 async function decideOrRefuse(

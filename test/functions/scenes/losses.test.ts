@@ -138,3 +138,31 @@ scene('a webhook that comes again just after the store was lost leaves its relea
   expect(await w.live()).toBe(1);
   expect(await w.story(A)).toBe('deployed as r1');
 });
+
+scene('a store that is lost while a push is looked at once more leaves its release alone', async (w) => {
+  await w.app();
+  let isLost = false;
+  w.interventions.around = (call, run) => {
+    if (call === 'store.judgeDelivery' && !isLost) throw new RetryableError('the store is away');
+    return run();
+  };
+  await w.push(A);
+  await w.deliver();
+  await w.buildEnds(A);
+  await w.deliver();
+  w.pods.ready(SHOP, 1);
+  await w.deliver();
+  expect(await w.live()).toBe(1);
+  w.interventions.after('store.getChange', () => {
+    isLost = true;
+    w.wipe();
+  });
+  await w.settle();
+  w.advance(300);
+  w.resync();
+  await w.settle();
+  expect(isLost).toBe(true);
+  const others = (await w.changes()).filter(({ reason }) => reason !== 'deployed as r1');
+  expect(others, 'what is live was deployed, and nothing else is said').toEqual([]);
+  expect(w.host.lastStatus(A)).toMatchObject({ state: 'success', description: 'deployed as r1' });
+});
