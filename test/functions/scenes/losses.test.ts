@@ -153,7 +153,8 @@ scene('a store that is lost while a push is looked at once more leaves its relea
   w.pods.ready(SHOP, 1);
   await w.deliver();
   expect(await w.live()).toBe(1);
-  w.interventions.after('store.getChange', () => {
+  // Between its two looks at the store, onPush alone asks for the Build.
+  w.interventions.before('store.getBuild', () => {
     isLost = true;
     w.wipe();
   });
