@@ -76,21 +76,6 @@ export const mutants: readonly Mutant[] = [
     from: 'now?.epoch !== service.epoch || now.live !== service.live',
     to: 'false',
   },
-  { name: 'a release is ended without the epoch being raised', ...endsWithoutEpoch },
-  {
-    name: 'a verdict is written before its mark',
-    file: 'functions/switchSelector/end-release.ts',
-    from: `  await markEnded(ports, scene.service, workload, mark);
-  await conclude(ports, scene, release, verdict);`,
-    to: `  await conclude(ports, scene, release, verdict);
-  await markEnded(ports, scene.service, workload, mark);`,
-  },
-  {
-    name: 'what a person cancels is not marked before its verdict',
-    file: 'functions/console/wishes/cancel.ts',
-    from: 'if (service && workload)',
-    to: "if (service && workload && change.id === '')",
-  },
   {
     name: 'the standby clock of what is live starts before the switch',
     file: 'functions/switchSelector/switch-to.ts',
@@ -117,22 +102,6 @@ export const mutants: readonly Mutant[] = [
     file: 'functions/console/wishes/hold.ts',
     from: '  await raiseEpoch(cluster, ref);\n  return written;',
     to: '  return written;',
-  },
-  {
-    name: 'a rollback raises the epoch before its Hold is written',
-    file: 'functions/console/wishes/activate.ts',
-    from: `  const held = await again(async () => {
-    const fresh = await requireLivingApp(cluster, ref);
-    requireAsSeen(fresh, seen, wish);
-    return cluster.updateApp(fresh, { hold: { ...wish, at: ports.clock().toISOString() } });
-  });
-  await raiseEpoch(cluster, ref);`,
-    to: `  await raiseEpoch(cluster, ref);
-  const held = await again(async () => {
-    const fresh = await requireLivingApp(cluster, ref);
-    requireAsSeen(fresh, seen, wish);
-    return cluster.updateApp(fresh, { hold: { ...wish, at: ports.clock().toISOString() } });
-  });`,
   },
   {
     name: 'a rollback sets no Hold',

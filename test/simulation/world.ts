@@ -283,7 +283,9 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     }
     processes.take(call);
     // One that told of the past and then dies: nothing mends that (docs/reliability.md).
-    const isSpared = process.name === 'notify' && processes.stoodStill.has(process.id);
+    // A time that jumps is to everybody as if they had stood still.
+    const stoodStill = processes.stoodStill.has(process.id) || chronicle.timeJumped;
+    const isSpared = process.name === 'notify' && stoodStill;
     const struck = strike !== undefined && !isSpared && isStruck(strike, call) ? strike : undefined;
     if (struck) {
       strike = undefined;
