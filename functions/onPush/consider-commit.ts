@@ -43,7 +43,8 @@ export async function considerCommit(ports: Needs, app: App, cause: Cause, log: 
   const key = spec.image === undefined ? buildKey(spec.repository, cause.commit, spec.build) : undefined;
   const decision = await decideOrRefuse(ports, app, cause, key);
   log.info({ app: `${app.namespace}/${app.name}`, commit: cause.commit, ...decision }, 'push decided');
-  if (decision.action === 'conclude') await requireNotLost(ports, app, cause);
+  const known = decision.action === 'conclude' ? await ofItsRelease(ports, app, cause) : undefined;
+  if (known) return known;
   const { change } = await ledger(ports).open(newChange(app, cause, key, decision));
   // From here on by the Change as it is stored: another cause may have opened it.
   if (change.verdict) return change;
@@ -58,13 +59,17 @@ export async function considerCommit(ports: Needs, app: App, cause: Cause, log: 
   return change;
 }
 
-/** A store that is lost after it was asked knows nothing of a Change whose release is there: that speaks for it. */
-async function requireNotLost({ store, cluster }: Needs, app: App, cause: Cause): Promise<void> {
+/**
+ * The Change of a release that is there: it is not opened with a verdict, or a store that is lost just now would have it end
+ * what runs. ConflictError where that has happened: who looks again finds that it was judged.
+ */
+async function ofItsRelease({ store, cluster }: Needs, app: App, cause: Cause): Promise<Change | undefined> {
   const id = `${app.uid}/${cause.id}`;
-  const last = app.lastRelease;
-  if (last?.change !== id || (await store.getChange(id)) || !(await cluster.getWorkload(app, last.number)))
-    return;
-  throw new ConflictError(`the store has lost the Change of r${last.number} meanwhile`);
+  const last = (await cluster.getApp(app))?.lastRelease;
+  if (last?.change !== id || !(await cluster.getWorkload(app, last.number))) return undefined;
+  const change = await store.getChange(id);
+  if (!change) throw new ConflictError(`the store has lost the Change of r${last.number} meanwhile`);
+  return change;
 }
 
 async function decideOrRefuse(

@@ -70,16 +70,21 @@ async function tryRelease(ports: Needs, change: Change, log: Logger): Promise<vo
   const { advance, conclude } = ledger(ports);
   if (decision.action === 'hold') await advance(change, { state: 'held', reason: decision.reason });
   if (decision.action === 'conclude') {
-    // Another instance may have given it its Release while the code host was asked: that is switchSelector's to end.
-    const now = app && (await ports.cluster.getApp(app));
-    if (now?.lastRelease?.change === change.id && app?.lastRelease?.change !== change.id)
-      throw new ConflictError(`r${now.lastRelease.number} was made of it meanwhile`);
+    if (app) await requireNotMade(ports, app, change);
     await conclude(change, decision.verdict);
   }
   if (decision.action !== 'start' || !app) return;
   await start(ports, app, decision.release, secret ?? {});
   const { number } = decision.release;
   await advance(change, { state: 'starting', reason: `r${number} starts`, release: number });
+}
+
+/** Another instance may have given it its Release while the code host was asked: that is switchSelector's to end. */
+async function requireNotMade({ cluster }: Needs, app: App, change: Change): Promise<void> {
+  const last = (await cluster.getApp(app))?.lastRelease;
+  const isNumbered = last?.change === change.id && app.lastRelease?.change !== change.id;
+  const isMade = (await cluster.listWorkloads(app)).some(({ release }) => release.change === change.id);
+  if (isNumbered || isMade) throw new ConflictError(`a release was made of ${change.id} meanwhile`);
 }
 
 /**

@@ -76,7 +76,8 @@ export function decide(given: SwitchFacts): SwitchDecision {
   if (live && (isUnproven(live) || facts.toProve)) {
     // One whose pods are gone is no reason to keep waiting what is ready to take over.
     const next = isReady(live) ? undefined : automatic(facts);
-    if (next?.action === 'switch') return next;
+    if (next && (next.action === 'switch' || next.action === 'settle' || next.action === 'supersede'))
+      return next;
     return { action: 'prove', release: live.release.number, reason: 'selected, not proven yet' };
   }
   if (live?.outcome === 'deployed' && live.standbySince !== undefined && isReady(live)) {

@@ -28,6 +28,11 @@ export async function endRelease(
     await cluster.updateWorkload(workload, { ...mark, ...clock });
     return;
   }
+  if (outcome === 'deployed') {
+    // It was live when it was proven, and is what is selected first where nothing is: the sweep starts a clock that is missing.
+    await cluster.updateWorkload(workload, mark);
+    return conclude(ports, scene, release, verdict);
+  }
   await markEnded(ports, scene.service, workload, mark);
   await conclude(ports, scene, release, verdict);
 }

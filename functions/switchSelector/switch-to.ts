@@ -22,7 +22,7 @@ export async function switchTo(ports: Needs, scene: Scene, release: number, log:
   // Given up by somebody since it was read: then it is no longer what was decided on.
   const isGivenUp = claimed?.standbySince !== undefined || claimed?.outcome !== target.outcome;
   if (!claimed || isGivenUp || !isReady(claimed)) return;
-  // What somebody has concluded since, or wants cancelled, does not become live.
+  // What somebody has concluded since, or wants cancelled, does not become live, as far as can be seen from here.
   const maker = scene.open.find(({ id }) => id === target.release.change);
   const change = maker && (await ports.store.getChange(maker.id));
   if (change?.verdict || change?.cancelledBy !== maker?.cancelledBy) return;

@@ -85,7 +85,7 @@ function hasFailed(day: Day, change: Change, why: string): boolean {
     if (why.endsWith('is not there any more')) return chronicle.wasTaken(app.uid, number);
     if (chronicle.wasTroubled(app.uid, number) || chronicle.badAnswers) return true;
     // Why it came to nothing before it was ready, only its Change said.
-    if (why === `r${number} failed` && day.lost()) return chronicle.redCommits.has(commit);
+    if (why === `r${number} failed` && day.lost() && chronicle.redCommits.has(commit)) return true;
     return LATE.test(why) && (chronicle.timeJumped || chronicle.clocksWereOff);
   }
   if (why.startsWith('the build failed')) return chronicle.brokenBuilds.has(commit);
@@ -99,8 +99,11 @@ function hasFailed(day: Day, change: Change, why: string): boolean {
 /** What a clock that jumped makes of pods that come and of a data plane that follows. */
 const LATE = /pods are ready|ready endpoint|endpoints of r\d+|was given up|^r\d+ failed$/;
 
-function isSkipped({ chronicle }: Day, { app, commit, branch }: Change, why: string): boolean {
+function isSkipped({ chronicle }: Day, { app, commit, branch, id }: Change, why: string): boolean {
   const [, number] = /^r(\d+) is of this commit$/.exec(why) ?? [];
-  if (number !== undefined) return chronicle.releaseOf(app.uid, Number(number))?.commit === commit;
+  if (number !== undefined) {
+    const release = chronicle.releaseOf(app.uid, Number(number));
+    return release?.commit === commit && release.change !== id;
+  }
   return why.startsWith(`branch ${branch} is not there`) && chronicle.goneBranches.has(branch);
 }

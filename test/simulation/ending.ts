@@ -211,12 +211,12 @@ async function faultsOf(world: World, app: App, changes: readonly Change[]): Pro
 }
 
 /** It was deployed; or a person went back to it; or for what a person asked for instead, and that came to nothing. */
-function mayBeLive({ chronicle }: World, { uid }: App, verdict: Verdict): boolean {
+function mayBeLive({ chronicle }: World, { uid, spec }: App, verdict: Verdict): boolean {
   if (verdict.outcome === 'deployed' || chronicle.isWished(uid)) return true;
   const [, asked] = (verdict.outcome === 'superseded' && /^r(\d+)$/.exec(verdict.by)) || [];
   if (asked === undefined) return false;
   // It was to be overtaken, unproven as it was, and a Hold came before the switch.
-  const isHeldBack = chronicle.hasDone(uid, 'hold') && chronicle.releaseOf(uid, Number(asked)) !== undefined;
+  const isHeldBack = spec.hold !== undefined && chronicle.releaseOf(uid, Number(asked)) !== undefined;
   return isHeldBack || chronicle.hasDone(uid, 'activate', Number(asked));
 }
 
