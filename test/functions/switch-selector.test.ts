@@ -52,6 +52,14 @@ describe('switchSelector decides', () => {
       { action: 'settle', release: 2, verdict: { outcome: 'cancelled', by: 'Ada' } },
     ],
     [
+      'to cancel it though the pods of what is live are gone: what comes after it is not to wait',
+      {
+        workloads: [aWorkload(1, { available: 0 }), aWorkload(2), aWorkload(3)],
+        cancelledBy: new Map([[2, 'Ada']]),
+      },
+      { action: 'settle', release: 2 },
+    ],
+    [
       'to mark what was deployed before it looks for what the Service may select',
       {
         service: aService(),
