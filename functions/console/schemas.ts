@@ -54,6 +54,10 @@ export const redeployId = line(64)
   .min(1)
   .describe('Any text that was not used before; the same one again is the same redeploy.');
 
+/** Of lists that come in pages: what a client carries from one to the next. */
+export const cursor = z.string().max(1024).optional().describe('`next` of the page before.');
+export const next = z.string().optional().describe('Where the next page begins; absent: this was the last.');
+
 /** A number or a switch of the query string, where everything is text. */
 export const queryNumber = (least: number, most: number) => {
   const words = `must be a whole number from ${least} to ${most}`;

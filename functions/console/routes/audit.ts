@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { pageOf, parseCursor } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
-import { answers, appAddressText, queryNumber } from '../schemas.ts';
+import { answers, appAddressText, cursor, next, queryNumber } from '../schemas.ts';
 
 const auditEntry = z
   .object({
@@ -26,7 +26,7 @@ const list = createRoute({
     query: z.object({
       app: appAddressText.optional(),
       limit: queryNumber(1, 100).default(50),
-      cursor: z.string().max(1024).optional().describe('`next` of the page before.'),
+      cursor,
     }),
   },
   responses: answers(
@@ -34,7 +34,7 @@ const list = createRoute({
     'Newest first.',
     z.object({
       entries: z.array(auditEntry).readonly(),
-      next: z.string().optional().describe('Where the next page begins; absent: this was the last.'),
+      next,
     }),
   ),
 });

@@ -12,8 +12,10 @@ import {
   answers,
   appAddress,
   commit,
+  cursor,
   instant,
   jsonBody,
+  next,
   person,
   queryNumber,
   querySwitch,
@@ -48,7 +50,7 @@ const list = createRoute({
       since: instant.optional().describe('Opened then or later.'),
       until: instant.optional().describe('Opened before that.'),
       limit: queryNumber(1, 100).default(50),
-      cursor: z.string().max(1024).optional().describe('`next` of the page before.'),
+      cursor,
     }),
   },
   responses: answers(
@@ -56,7 +58,7 @@ const list = createRoute({
     'Newest first.',
     z.object({
       changes: z.array(changeView),
-      next: z.string().optional().describe('Where the next page begins; absent: this was the last.'),
+      next,
     }),
   ),
 });
