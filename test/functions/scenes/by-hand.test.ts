@@ -172,26 +172,45 @@ for (const [moment, reach] of [
     },
   );
 
+/** r2 is proven, and whoever would mark it dies just after this. */
+async function provenUnmarked(w: World, meddle: () => unknown): Promise<void> {
+  await w.app();
+  await w.deploy(A);
+  let isDone = false;
+  w.interventions.around = async (call, run, [, change]) => {
+    const isMark =
+      call === 'cluster.updateWorkload' && (change as { outcome?: string }).outcome === 'deployed';
+    if (!isMark || isDone) return run();
+    isDone = true;
+    await meddle();
+    w.queue.dropAll();
+    return w.interventions.die();
+  };
+  await w.deploy(B, A);
+  expect(isDone).toBe(true);
+  expect(await w.story(B)).toBe('deployed as r2');
+}
+
 scene(
   'a Service that is deleted before what was proven is marked so selects that again, nothing older',
   async (w) => {
-    await w.app();
-    await w.deploy(A);
-    let isDone = false;
-    w.interventions.around = async (call, run, [, change]) => {
-      const isMark =
-        call === 'cluster.updateWorkload' && (change as { outcome?: string }).outcome === 'deployed';
-      if (!isMark || isDone) return run();
-      isDone = true;
-      await w.cluster.deleteService(SHOP);
-      w.queue.dropAll();
-      return w.interventions.die();
-    };
-    await w.deploy(B, A);
-    expect(isDone).toBe(true);
-    expect(await w.story(B)).toBe('deployed as r2');
+    await provenUnmarked(w, () => w.cluster.deleteService(SHOP));
     await round(w);
     expect(await w.live()).toBe(2);
     expect(await w.workload(1)).toMatchObject({ standbySince: expect.any(Date) });
+  },
+);
+
+scene(
+  'a selector that is set to what has no pods, before what was proven is marked so, comes back to that',
+  async (w) => {
+    await provenUnmarked(w, async () => {
+      const old = await w.workload(1);
+      if (old) await w.cluster.updateWorkload(old, { replicas: 0 });
+      w.select(1);
+    });
+    await round(w);
+    expect(await w.live()).toBe(2);
+    expect(await w.workload(1)).toMatchObject({ replicas: 0 });
   },
 );
