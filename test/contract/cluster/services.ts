@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ConflictError, InvalidError } from '../../../shared/domain/errors.ts';
 import type { Service } from '../../../shared/domain/workload.ts';
@@ -100,6 +101,19 @@ export function servicesContract(world: World): void {
     await expect(cluster.raiseEpoch(stale)).rejects.toThrow(ConflictError);
     expect(switchOf(await getService(app))).toEqual(switchOf(raised));
     expect((await cluster.switchService(raised, 3, later)).live).toBe(3);
+  });
+
+  test('a Service that was deleted and made anew never has the epoch again that the one before it had', async () => {
+    const { app, service } = await newService();
+    const { cluster } = world();
+    const stale = await cluster.raiseEpoch(service);
+    await cluster.deleteService(refOf(app));
+    // Of another moment, as a person's deletion and what answers it are.
+    await sleep(5);
+    await cluster.ensureService(app);
+    const anew = await cluster.raiseEpoch(await getService(app));
+    await expect(cluster.switchService(stale, 1, at)).rejects.toThrow(ConflictError);
+    expect(switchOf(await getService(app))).toEqual(switchOf(anew));
   });
 
   test('of two that raise the epoch from the same state exactly one wins', async () => {
