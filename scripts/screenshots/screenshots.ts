@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, stdout } from 'node:process';
 import type { Browser } from 'playwright-core';
+import type { App, Change } from '../../test/e2e/app.ts';
 import { answering, nodeApp } from '../../test/e2e/files.ts';
 import { cloneOf } from '../../test/e2e/repository.ts';
+import { until } from '../../test/e2e/until.ts';
 import { openWorld, type World } from '../../test/e2e/world.ts';
 import { openBrowser } from '../../test/support/browser.ts';
 
@@ -37,12 +39,11 @@ async function stories(world: World): Promise<Readonly<Record<string, string>>> 
   await shop.push(answering('v2'), { message: 'Sell coffee, too' });
   await app.untilLive('v2');
   await app.set({ env: { GREETING: 'Good morning' }, replicas: 2 });
-  await app.untilSettled();
+  await ended(app, 'config');
   await shop.push(nodeApp('throw new Error("no database at db:5432")'), {
     message: 'Keep carts in a database',
   });
-  const changes = await app.untilSettled();
-  const broken = changes.find(({ verdict }) => verdict?.outcome === 'failed');
+  const broken = await ended(app, 'push');
 
   const blog = await clone('acme/blog');
   await blog.push(answering('v1'), { message: 'First post' });
@@ -63,7 +64,7 @@ async function stories(world: World): Promise<Readonly<Record<string, string>>> 
   return {
     apps: '/',
     app: at,
-    change: `/changes/${encodeURIComponent(broken?.id ?? '')}`,
+    change: `/changes/${encodeURIComponent(broken.id)}`,
     settings: `${at}/settings`,
     activate: `${at}/activate?release=1`,
     log: `${at}/logs`,
@@ -94,4 +95,15 @@ async function photograph(browser: Browser, pages: Readonly<Record<string, strin
     }
     await context.close();
   }
+}
+
+/** The newest Change of the App, once it is of that kind and has its verdict. */
+async function ended(app: App, kind: string): Promise<Change> {
+  const isIt = (change: Change | undefined) => change?.kind === kind && change.verdict !== undefined;
+  const [change] = await until(
+    `a ${kind} has ended`,
+    () => app.changes(),
+    ([newest]) => isIt(newest),
+  );
+  return change as Change;
 }

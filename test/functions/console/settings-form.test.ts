@@ -4,6 +4,7 @@ import { FIELDS } from '../../../functions/console/pages/forms/settings-fields.t
 import { formOf, patchOf } from '../../../functions/console/pages/forms/settings-form.ts';
 import type { App } from '../../../shared/domain/app.ts';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
+import { RetryableError } from '../../../shared/domain/errors.ts';
 import { type ConsoleWorld, givenApp, openConsole } from './world.ts';
 
 let world: ConsoleWorld;
@@ -204,6 +205,39 @@ describe('the settings of an App', () => {
     expect(late.status).toBe(412);
     expect(late.text).toContain('The settings have changed since they were read.');
     expect((await specOf(app))?.replicas).toBe(2);
+  });
+
+  test('whose answer is lost are not said to be as they were', async () => {
+    let away = false;
+    const other = await openConsole({}, (cluster) => ({
+      ...cluster,
+      async updateApp(app, change) {
+        const updated = await cluster.updateApp(app, change);
+        if (away) throw new RetryableError('its answer was lost');
+        return updated;
+      },
+    }));
+    try {
+      const app = await givenApp(other);
+      away = true;
+      const page = (await other.ask('GET', at(app), undefined, browser)).text;
+      const etag = /name="etag" value="([^"]*)"/.exec(page)?.[1]?.replaceAll('&quot;', '"') ?? '';
+      const answer = await other.send(
+        'POST',
+        at(app),
+        new URLSearchParams({ etag, replicas: '7' }).toString(),
+        {
+          'content-type': 'application/x-www-form-urlencoded',
+          origin: `http://${new URL(other.url).host}`,
+          ...browser,
+        },
+      );
+      expect(answer.status).toBe(503);
+      expect(answer.text).toContain('It is not known whether it was saved.');
+      expect((await other.cluster.getApp(app))?.spec.replicas).toBe(7);
+    } finally {
+      await other.close();
+    }
   });
 
   test('are patched as they are sent: what is no field is not looked at', () => {

@@ -35,7 +35,7 @@ export const Setting = ({ field, form, faults }: SettingProps) => {
       <legend>{label}</legend>
       {words}
       <Pairs path={path} form={form} />
-      <span>Clear a name to remove it. Save for more rows.</span>
+      <span>Clear name and value to remove it. Save for more rows.</span>
       {wrong}
     </fieldset>
   ) : (

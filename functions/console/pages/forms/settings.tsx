@@ -37,7 +37,8 @@ export const settingsRoutes = (ports: Needs) =>
       } catch (err) {
         const { detail, errors, status } = await problemOf(ports.log, err as Error, c);
         const faults = errors ?? [{ field: '', problem: detail, remedy: '' }];
-        return typed(c, settingsPage(app, { form, etag, faults }), status as 422);
+        const mayStand = status >= 500;
+        return typed(c, settingsPage(app, { form, etag, faults, mayStand }), status as 422);
       }
       return c.redirect(appPath(ref), 303);
     });
@@ -50,16 +51,18 @@ interface Typed {
   /** Of the settings that the form was made of. */
   readonly etag: string;
   readonly faults: readonly FieldFault[];
+  /** It was no refusal: an answer may be lost of what was done. */
+  readonly mayStand?: boolean;
 }
 
-const settingsPage = (app: App, { form, etag, faults }: Typed): Page => ({
+const settingsPage = (app: App, { form, etag, faults, mayStand = false }: Typed): Page => ({
   title: `Settings of ${addressOf(app)}`,
   // What somebody is about to send does not change under their hands.
   isFinal: true,
   main: (
     <form method="post" class="wish">
       <h1>{`Settings of ${addressOf(app)}`}</h1>
-      <Faults faults={faults} page={`${appPath(app)}/settings`} />
+      <Faults faults={faults} mayStand={mayStand} page={`${appPath(app)}/settings`} />
       {GROUPS.map(({ title, effect, fields }) => (
         <fieldset>
           <legend>{title}</legend>
@@ -86,11 +89,17 @@ const settingsPage = (app: App, { form, etag, faults }: Typed): Page => ({
 
 const isOf = ({ path }: Field, { field }: FieldFault) => field === path || field.startsWith(`${path}.`);
 
+interface FaultsProps {
+  readonly faults: readonly FieldFault[];
+  readonly mayStand: boolean;
+  readonly page: string;
+}
+
 /** All in one place, above the form; what no field is at fault for is told here alone. */
-const Faults = ({ faults, page }: { faults: readonly FieldFault[]; page: string }) =>
+const Faults = ({ faults, mayStand, page }: FaultsProps) =>
   faults.length === 0 ? null : (
     <div class="notice wrong" role="alert">
-      <p>Nothing was saved.</p>
+      <p>{mayStand ? 'It is not known whether it was saved.' : 'Nothing was saved.'}</p>
       <ul>
         {faults.map((fault) => {
           const field = FIELDS.find((one) => isOf(one, fault));
