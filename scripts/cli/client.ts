@@ -91,10 +91,18 @@ export function apiClient(options: {
 
 /** Loaded when something is asked: it takes longer than all else that --help and --version need. */
 async function transport() {
-  const { Agent, fetch } = await import('undici');
+  const { Agent, fetch, interceptors } = await import('undici');
   const timeouts = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
+  // A kept connection may be closed by the other end just as it is used again (RFC 9112, 9.5): what only reads is asked anew.
+  const again = interceptors.retry({
+    methods: ['GET'],
+    statusCodes: [],
+    errorCodes: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'],
+    maxRetries: 1,
+    minTimeout: 100,
+  });
   const agents = {
-    answers: new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES }),
+    answers: new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES }).compose(again),
     logs: new Agent({ ...timeouts, bodyTimeout: 0 }),
   };
   return { fetch, agents };

@@ -160,9 +160,21 @@ describe('cite watch', () => {
     const proxy = await interruptible(world.url);
     const watched = startCite(['watch', change.commit], { cwd: world.dir, env: { CITE_URL: proxy.url } });
     await printed(watched, 'building');
-    await proxy.refuseOnce();
+    // More often than the client asks again by itself.
+    await proxy.refuse(3);
     await conclude(change, deployed);
     expect(await watched.ended).toMatchObject({ code: 0, out: expect.stringContaining('deployed as r4') });
+    proxy.close();
+  });
+
+  test('asks again where a connection breaks that was kept', async () => {
+    const change = await givenChange(world, await givenApp(world), {});
+    await conclude(change, deployed);
+    const proxy = await interruptible(world.url);
+    const refused = proxy.refuse(1);
+    const watched = startCite(['watch', change.commit], { cwd: world.dir, env: { CITE_URL: proxy.url } });
+    await refused;
+    expect(await watched.ended).toMatchObject({ code: 0, err: '' });
     proxy.close();
   });
 });
@@ -188,7 +200,8 @@ describe('cite push', () => {
     const again = start(['push', '--', '--force-with-lease'], dir);
     await vi.waitFor(() => expect(headOf('acme/pushed', 'theirs')).toBe(next), { timeout: 20_000 });
     await conclude(await givenChange(world, theirs, { commit: next }), { outcome: 'failed', why: 'no' });
-    expect(await again.ended).toMatchObject({ code: 1, out: expect.stringContaining('failed: no') });
+    const failed = await again.ended;
+    expect(failed, failed.err).toMatchObject({ code: 1, out: expect.stringContaining('failed: no') });
   });
 
   test('a commit that its branch is forced back to is not over by what became of it before', async () => {
@@ -263,14 +276,14 @@ const headOf = (repository: string, branch: string) => {
   return existsSync(bare) ? git(bare, 'for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`) : '';
 };
 
-/** Passes what is asked on, but for one request that it breaks off. */
+/** Passes what is asked on, but for so many requests that it breaks off. */
 async function interruptible(url: string) {
-  let refuse: (() => void) | undefined;
+  let refusing = { left: 0, done: () => {} };
   const server = createServer(async (req, res) => {
-    if (refuse) {
+    if (refusing.left > 0) {
       req.socket.destroy();
-      refuse();
-      refuse = undefined;
+      refusing.left -= 1;
+      if (refusing.left === 0) refusing.done();
       return;
     }
     const answer = await fetch(`${url}${req.url}`);
@@ -281,7 +294,10 @@ async function interruptible(url: string) {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    refuseOnce: () => new Promise<void>((resolve) => (refuse = resolve)),
+    refuse: (times: number) =>
+      new Promise<void>((done) => {
+        refusing = { left: times, done };
+      }),
     close: () => void server.close().closeAllConnections(),
   };
 }

@@ -100,22 +100,33 @@ export function stopRegistry(): void {
 
 /**
  * The API server is one, too: killed, and started again at once on the same etcd. Not by `up`, which takes so long on a
- * busy machine that the node counts as lost.
+ * busy machine that the node counts as lost. One that ends is started again, as a kubelet does it: threads of the one
+ * before may keep its port for a moment after the process is gone.
  */
 export async function restartApiServer({ kubectl }: Machine): Promise<void> {
   const file = join(STATE, 'pid', 'kube-apiserver');
+  const logFile = join(STATE, 'log', 'kube-apiserver');
   const pid = Number(readFileSync(file, 'utf8'));
   const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  const started = () => {
+    const log = openSync(logFile, 'a');
+    const child = spawn(program, args, { cwd: STATE, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    child.unref();
+    writeFileSync(file, `${child.pid}\n`);
+    return child;
+  };
+
   process.kill(pid, 'SIGKILL');
   await gone(pid);
-  const log = openSync(join(STATE, 'log', 'kube-apiserver'), 'a');
-  const child = spawn(program, args, { cwd: STATE, detached: true, stdio: ['ignore', log, log] });
-  closeSync(log);
-  child.unref();
-  writeFileSync(file, `${child.pid}\n`);
+  let child = started();
   await until(
     'the API server is ready',
-    () => kubectl('get', '--raw', '/readyz').catch((err: Error) => err.message),
+    async () => {
+      const words = await kubectl('get', '--raw', '/readyz').catch((err: Error) => err.message);
+      if (child.exitCode !== null || child.signalCode !== null) child = started();
+      return words === 'ok' ? words : `${words}\n${readFileSync(logFile, 'utf8').slice(-2000)}`;
+    },
     (said) => said === 'ok',
     120_000,
   );
