@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { auth as basicAuth } from 'hono/utils/basic-auth';
 import type { PageEnv } from './pages/page-env.ts';
 import { refusal } from './problem.ts';
+import { everything, type Rights } from './rights.ts';
 import { person } from './schemas.ts';
 
 /**
@@ -11,18 +12,20 @@ import { person } from './schemas.ts';
  * says how to ask and nothing of what is there, and is the same wherever this version is installed.
  */
 export function tokenOnly(token: string): MiddlewareHandler<PageEnv> {
-  const isIt = matcherOf(token);
+  const isIt = isToken(token);
   return async (c, next) => {
     const given = bearerOf(c);
-    if (given === undefined || !isIt(given)) {
-      throw refusal(401, given === undefined ? NO_TOKEN : 'This is not the token of the API.', {
-        headers: { 'www-authenticate': 'Bearer realm="cite"' },
-      });
-    }
-    c.set('person', 'somebody');
+    if (given === undefined || !isIt(given)) throw noToken(given);
+    known(c, 'somebody');
     await next();
   };
 }
+
+/** `given`: what was sent in its place. */
+export const noToken = (given: string | undefined) =>
+  refusal(401, given === undefined ? NO_TOKEN : 'This is not the token of the API.', {
+    headers: { 'www-authenticate': 'Bearer realm="cite"' },
+  });
 
 const NO_TOKEN =
   'The API needs its token: send Authorization: Bearer <token>; the cite command takes it from CITE_TOKEN.';
@@ -32,7 +35,7 @@ const NO_TOKEN =
  * Not for the API: browsers send a password along whoever asks them to, and only pages ask where a form came from.
  */
 export function tokenAsPassword(token: string): MiddlewareHandler<PageEnv> {
-  const isIt = matcherOf(token);
+  const isIt = isToken(token);
   return async (c, next) => {
     const given = basicAuth(c.req.raw);
     if (!isIt(given?.password ?? bearerOf(c) ?? '')) {
@@ -40,18 +43,31 @@ export function tokenAsPassword(token: string): MiddlewareHandler<PageEnv> {
         headers: { 'www-authenticate': 'Basic realm="cite", charset="UTF-8"' },
       });
     }
-    c.set('person', person.safeParse(given?.username).data ?? 'somebody');
+    known(c, person.safeParse(given?.username).data ?? 'somebody');
     await next();
   };
 }
 
-/** Whoever asks the API for something: who they say they are, else whom the console takes them for. */
-export const askerOf = (c: Context, by: string | undefined): string => by ?? c.get('person');
+/** Who has no account of their own here may do everything: they are whoever was given the key to all of it. */
+export function known(c: Context<PageEnv>, who: string): void {
+  c.set('person', who);
+  c.set('login', undefined);
+  c.set('grant', undefined);
+  c.set('rights', everything);
+  c.set('audience', '');
+}
 
-const bearerOf = ({ req }: Context) => /^Bearer (.+)$/i.exec(req.header('authorization') ?? '')?.[1];
+/** Whoever asks the API for something: who has signed in is nobody else; others are who they say, else whom the console takes them for. */
+export const askerOf = (c: Context, by: string | undefined): string =>
+  c.get('login') ?? by ?? c.get('person');
+
+/** The same for routes of the API, whose context knows of no variables. */
+export const rightsOfAsker = (c: Context): Rights => c.get('rights');
+
+export const bearerOf = ({ req }: Context) => /^Bearer (.+)$/i.exec(req.header('authorization') ?? '')?.[1];
 
 /** Compared as digests in constant time: neither length nor a common start shows. */
-function matcherOf(token: string): (given: string) => boolean {
+export function isToken(token: string): (given: string) => boolean {
   const wanted = sha256(token);
   return (given) => timingSafeEqual(sha256(given), wanted);
 }
@@ -64,7 +80,7 @@ export const thisMachineOnly: MiddlewareHandler<PageEnv> = async (c, next) => {
   if (!isThisMachine(c)) {
     throw refusal(403, 'Without a token the API answers only on this machine: ask http://localhost for it.');
   }
-  c.set('person', personOfThisMachine());
+  known(c, personOfThisMachine());
   await next();
 };
 

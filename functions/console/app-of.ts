@@ -9,9 +9,12 @@ const ATTEMPTS = 5;
 export const refOf = ({ namespace, name }: AppRef): AppRef => ({ namespace, name });
 export const addressOf = ({ namespace, name }: AppRef) => `${namespace}/${name}`;
 
+export const noApp = (ref: AppRef) =>
+  refusal(404, `There is no App ${addressOf(ref)}. List the Apps to see which there are.`);
+
 export async function requireApp(cluster: Pick<Cluster, 'getApp'>, ref: AppRef): Promise<App> {
   const app = await cluster.getApp(ref);
-  if (!app) throw refusal(404, `There is no App ${addressOf(ref)}. List the Apps to see which there are.`);
+  if (!app) throw noApp(ref);
   return app;
 }
 

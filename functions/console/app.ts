@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import manifest from '../../package.json' with { type: 'json' };
 import { thisMachineOnly, tokenAsPassword, tokenOnly } from './access.ts';
 import { soundBody } from './body.ts';
+import { guard } from './guard.ts';
 import type { Needs } from './needs.ts';
 import { onPageError } from './pages/error-page.tsx';
 import { pages } from './pages/pages.ts';
@@ -13,12 +14,14 @@ import { audit } from './routes/audit.ts';
 import { changes } from './routes/changes.ts';
 import { holds } from './routes/holds.ts';
 import { logs } from './routes/logs.ts';
+import { me } from './routes/me.ts';
 import { releases } from './routes/releases.ts';
 import { secrets } from './routes/secrets.ts';
 import { status } from './routes/status.ts';
 import { sweep } from './routes/sweep.ts';
 import { why } from './routes/why.ts';
 import { securityHeaders } from './security-headers.ts';
+import { personalToken, signedInPerson } from './signed-in.ts';
 import { onUnknownRoute } from './unknown-route.ts';
 import { withoutBody } from './without-body.ts';
 
@@ -28,19 +31,28 @@ export function consoleApp(ports: Needs): OpenAPIHono {
   app.onError((err, c) => (wantsPage(c) ? onPageError : onError)(ports.log)(err, c));
   app.use(securityHeaders, withoutBody);
   app.notFound(onUnknownRoute(app));
-  const { API_TOKEN } = ports.config;
-  app.use('/api/*', API_TOKEN ? tokenOnly(API_TOKEN) : thisMachineOnly, soundBody, queryOnce);
-  for (const routes of [apps, releases, holds, changes, why, logs, sweep, secrets, status, audit]) {
+  const { api, pages: ofPages } = accessOf(ports);
+  app.use('/api/*', api, guard(ports), soundBody, queryOnce);
+  for (const routes of [apps, releases, holds, changes, why, logs, sweep, secrets, status, audit, me]) {
     app.route('/api', routes(ports));
   }
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: manifest.name, version: manifest.version, description: manifest.description },
-    security: API_TOKEN ? [{ token: [] }] : [],
+    security: ports.config.API_TOKEN ? [{ token: [] }] : [],
   });
-  app.route('/', pages(ports, API_TOKEN ? tokenAsPassword(API_TOKEN) : thisMachineOnly));
+  app.route('/', pages(ports, ofPages));
   return app;
+}
+
+/** Who is let in: people by GitHub, where they can sign in; else whoever has the token; without one, who is on this machine. */
+function accessOf(ports: Needs) {
+  const { signIn, config } = ports;
+  if (!config.API_TOKEN) return { api: thisMachineOnly, pages: thisMachineOnly };
+  return signIn
+    ? { api: personalToken(ports, signIn, config.API_TOKEN), pages: signedInPerson(ports, signIn) }
+    : { api: tokenOnly(config.API_TOKEN), pages: tokenAsPassword(config.API_TOKEN) };
 }
 
 /** Browsers ask for a page, and are told by one what programs are told in JSON. */

@@ -1,5 +1,5 @@
 import { brokerPort } from '../../shared/adapters/broker/port.ts';
-import { githubPort } from '../../shared/adapters/github/port.ts';
+import { githubPort, githubSignInPort } from '../../shared/adapters/github/port.ts';
 import { kubernetesPort } from '../../shared/adapters/kubernetes/port.ts';
 import { redisPort } from '../../shared/adapters/redis/port.ts';
 import { start } from '../../shared/runtime/start.ts';
@@ -9,6 +9,12 @@ import { handle } from './handle.ts';
 start(
   'console',
   handle,
-  { store: redisPort, cluster: kubernetesPort, codeHost: githubPort, events: brokerPort },
-  { API_TOKEN: true, ALLOWED_REGISTRIES: true, PLATFORM_NAMESPACE: true },
+  {
+    store: redisPort,
+    cluster: kubernetesPort,
+    codeHost: githubPort,
+    events: brokerPort,
+    signIn: githubSignInPort,
+  },
+  { API_TOKEN: true, CONSOLE_URL: true, ADMINS: true, ALLOWED_REGISTRIES: true, PLATFORM_NAMESPACE: true },
 );

@@ -35,7 +35,7 @@ export const appAddressText = z
 /** A moment, as every answer writes it. */
 export const instant = z.iso.datetime('must be a time as 2026-01-31T12:00:00Z');
 
-const line = (most: number) =>
+export const line = (most: number) =>
   z
     .string()
     .trim()
@@ -43,7 +43,7 @@ const line = (most: number) =>
     .regex(ONE_LINE, 'must be one line without control characters')
     .overwrite((text) => sentence(text));
 
-/** Who asks, as everybody is shown it. Until there is sign-in, it is what the client says. */
+/** Who asks, as everybody is shown it. Who has signed in is known: this then counts for nothing. */
 export const person = line(256).min(1).optional().describe('Who asks; <user>@<host> from the cite command.');
 
 export const reason = line(1024).optional().describe('Why; everybody is shown it.');

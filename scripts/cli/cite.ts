@@ -9,6 +9,7 @@ import { changesCommands } from './commands/changes.ts';
 import { doctorCommands } from './commands/doctor.ts';
 import { holdsCommands } from './commands/holds.ts';
 import { initCommands } from './commands/init.ts';
+import { loginCommands } from './commands/login.ts';
 import { logsCommands } from './commands/logs.ts';
 import { openCommands } from './commands/open.ts';
 import { releasesCommands } from './commands/releases.ts';
@@ -46,6 +47,7 @@ for (const add of [
   sweepCommands,
   statusCommands,
   doctorCommands,
+  loginCommands,
   settingsCommands,
 ]) {
   add(program);

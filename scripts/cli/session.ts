@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { echo } from '../../functions/console/echo.ts';
 import { apiClient, type Client } from './client.ts';
+import { readCredentials } from './credentials.ts';
 import { usage } from './failure.ts';
 import { shownJson } from './text.ts';
 
@@ -20,24 +21,35 @@ const DEFAULT_URL = 'http://localhost:8080';
 
 export function addGlobalOptions(program: Command): Command {
   return program
-    .option('--url <address>', `address of the platform (CITE_URL; else ${DEFAULT_URL})`)
+    .option(
+      '--url <address>',
+      `address of the platform (CITE_URL; else where you are logged in, else ${DEFAULT_URL})`,
+    )
     .option('--json', 'print JSON');
 }
 
-/** The session of a command that runs. The token comes from CITE_TOKEN: an option would show in the process list. */
+/**
+ * The session of a command that runs. The token comes from CITE_TOKEN, or is the one that `cite login` keeps for that very
+ * address: an option would show in the process list.
+ */
 export function sessionOf(command: Command): Session {
   const { url, json = false } = command.optsWithGlobals<{ url?: string; json?: boolean }>();
-  const address = url ?? (process.env.CITE_URL || DEFAULT_URL);
+  const kept = readCredentials();
+  const address = (url ?? (process.env.CITE_URL || kept.current || DEFAULT_URL)).replace(/\/+$/, '');
   if (!isAddress(address)) {
     throw usage(
       command,
       `${echo(address)} is no address. Give it as http://host:port, by --url or CITE_URL.`,
     );
   }
-  const api = apiClient({ url: address, token: process.env.CITE_TOKEN, verbatim: json });
+  const api = apiClient({
+    url: address,
+    token: process.env.CITE_TOKEN || kept.tokens[address],
+    verbatim: json,
+  });
   return {
     api,
-    url: address.replace(/\/+$/, ''),
+    url: address,
     by: person(),
     json,
     print: (answer, words) => console.log(json ? shownJson(answer, 2) : words()),

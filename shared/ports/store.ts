@@ -4,11 +4,12 @@ import type { Change } from '../domain/change.ts';
 import type { ChangeQuery } from '../domain/change-query.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Delivery, Judgement } from '../domain/delivery.ts';
+import type { Grant, KnownRights } from '../domain/grant.ts';
 import type { StandbyCheck } from '../domain/standby-check.ts';
 
 /**
  * What the platform remembers beside the cluster: deliveries, Changes with their timelines, Builds, logs, the outbox,
- * what people did, what standbys were last found to be.
+ * what people did, who is signed in, what standbys were last found to be.
  * Wiping it loses history, never a live App or a wish of a person (invariant 7). A lost compare-and-set throws
  * ConflictError, an unreachable store RetryableError, one that somebody has to do something about (memory, a password)
  * DeniedError.
@@ -21,6 +22,7 @@ export interface Store
     Outbox,
     DeadLetters,
     Audit,
+    Grants,
     StandbyChecks,
     Leases {
   /** Removes what is past its time (DESIGN §7: every key has an owner and a time to live, or a reason). */
@@ -106,6 +108,20 @@ export interface Audit {
   keepAuditEntry(entry: AuditEntry): Promise<void>;
   /** Newest first. */
   listAuditEntries(query: AuditQuery): Promise<readonly AuditEntry[]>;
+}
+
+export interface Grants {
+  /** Kept until it ends. */
+  saveGrant(grant: Grant): Promise<void>;
+  /** Undefined: there never was one, it was ended, or its time is over. */
+  getGrant(id: string): Promise<Grant | undefined>;
+  endGrant(id: string): Promise<void>;
+  /** Those of a person (capitals do not count), newest first, at most 100. */
+  listGrants(login: string): Promise<readonly Grant[]>;
+  /** Replaces what was known of the person. */
+  saveRights(rights: KnownRights): Promise<void>;
+  /** Undefined: nothing is known, or was found out too long ago to count. */
+  getRights(login: string): Promise<KnownRights | undefined>;
 }
 
 export interface StandbyChecks {

@@ -24,6 +24,11 @@ const variables = {
   GITHUB_API_URL: address.prefault('https://api.github.com'),
   GITHUB_CLONE_URL: address.prefault('https://github.com'),
   GITHUB_TOKEN: secret,
+  /** Of the GitHub App, or OAuth App, that people sign in with; both or none. */
+  GITHUB_CLIENT_ID: z.string().trim().min(1).optional(),
+  GITHUB_CLIENT_SECRET: secret.optional(),
+  /** Who may do what is of the whole platform: GitHub logins and `organization/team`s, comma separated. */
+  ADMINS: list.prefault(''),
   /** Secret that GitHub signs webhooks with; and the one before it, while it is being replaced. */
   WEBHOOK_SECRET: secret,
   WEBHOOK_SECRET_BEFORE: secret.optional(),

@@ -3,6 +3,7 @@ import type { CodeHost } from '../ports/code-host.ts';
 import type { Events } from '../ports/events.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Registry } from '../ports/registry.ts';
+import type { SignIn } from '../ports/sign-in.ts';
 import type { Store } from '../ports/store.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
@@ -15,6 +16,8 @@ export interface Ports {
   readonly events: Events;
   readonly registry: Registry;
   readonly probe: Probe;
+  /** Undefined where nobody can sign in. */
+  readonly signIn?: SignIn | undefined;
   readonly config: Config;
   /** Time, waits and ids come in from outside, so that a simulation can drive the real functions. */
   readonly clock: () => Date;

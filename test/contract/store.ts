@@ -8,6 +8,7 @@ import { deadLettersContract } from './store/dead-letters.ts';
 import { deliveriesContract } from './store/deliveries.ts';
 import { expireContract } from './store/expire.ts';
 import { START } from './store/fixtures.ts';
+import { grantsContract } from './store/grants.ts';
 import { hostileContract } from './store/hostile.ts';
 import { leasesContract } from './store/leases.ts';
 import { logsContract } from './store/logs.ts';
@@ -57,6 +58,7 @@ export function storeContract(name: string, open: (clock: () => Date) => Promise
     logsContract(stage);
     deadLettersContract(stage);
     auditContract(stage);
+    grantsContract(stage);
     standbyChecksContract(stage);
     leasesContract(stage);
     expireContract(stage);

@@ -6,6 +6,7 @@ import { commitPrefix } from '../../shared/domain/commit-prefix.ts';
 import type { DeadLetter } from '../../shared/domain/dead-letter.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
 import { ConflictError } from '../../shared/domain/errors.ts';
+import type { Grant, KnownRights } from '../../shared/domain/grant.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { kept } from '../../shared/domain/kept.ts';
 import { cutLog } from '../../shared/domain/log.ts';
@@ -29,6 +30,9 @@ interface Held {
   readonly outbox: Map<string, number>;
   readonly letters: Map<string, DeadLetter>;
   readonly audit: Map<string, AuditEntry>;
+  readonly grants: Map<string, Grant>;
+  /** By login, in lower case. */
+  readonly rights: Map<string, KnownRights>;
   readonly standbys: Map<string, StandbyCheck>;
   readonly leases: Map<string, { readonly owner: string; readonly until: number }>;
 }
@@ -44,6 +48,7 @@ export function memoryStore(clock: () => Date) {
   /** Messages that a wipe took, by Change. */
   const taken = new Map<string, number>();
 
+  const lasts = (grant: Grant) => Date.parse(grant.endsAt) > clock().getTime();
   const openOf = (app: string, commit: string) =>
     [...held.changes.values()].find(
       (change) => change.app.uid === app && change.commit === commit && !change.verdict,
@@ -194,6 +199,33 @@ export function memoryStore(clock: () => Date) {
         .slice(0, limit);
     },
 
+    async saveGrant(grant) {
+      instant(grant.createdAt);
+      instant(grant.endsAt);
+      held.grants.set(grant.id, plain(grant));
+    },
+    async getGrant(id) {
+      const grant = held.grants.get(id);
+      return grant && lasts(grant) ? grant : undefined;
+    },
+    async endGrant(id) {
+      held.grants.delete(id);
+    },
+    async listGrants(login) {
+      return [...held.grants.values()]
+        .filter((one) => one.login.toLowerCase() === login.toLowerCase() && lasts(one))
+        .toSorted((a, b) => compare(b.createdAt, a.createdAt) || compare(b.id, a.id))
+        .slice(0, MOST);
+    },
+    async saveRights(rights) {
+      instant(rights.at);
+      held.rights.set(rights.login.toLowerCase(), plain(rights));
+    },
+    async getRights(login) {
+      const rights = held.rights.get(login.toLowerCase());
+      return rights && Date.parse(rights.at) + kept.rights > clock().getTime() ? rights : undefined;
+    },
+
     async saveStandbyCheck(check) {
       instant(check.at);
       held.standbys.set(`${check.app}/${check.release}`, plain(check));
@@ -221,6 +253,8 @@ export function memoryStore(clock: () => Date) {
       drop(held.logs, ({ at }) => past(at, kept.log));
       drop(held.letters, (one) => past(Date.parse(one.at), kept.deadLetter));
       drop(held.audit, (one) => past(Date.parse(one.at), kept.audit));
+      drop(held.grants, (one) => past(Date.parse(one.endsAt), 0));
+      drop(held.rights, (one) => past(Date.parse(one.at), kept.rights));
       drop(held.standbys, (one) => past(Date.parse(one.at), kept.standbyCheck));
       drop(held.leases, ({ until }) => past(until, 0));
     },
@@ -264,6 +298,8 @@ const empty = (): Held => ({
   outbox: new Map(),
   letters: new Map(),
   audit: new Map(),
+  grants: new Map(),
+  rights: new Map(),
   standbys: new Map(),
   leases: new Map(),
 });
@@ -276,6 +312,8 @@ const copyOf = (held: Held): Held => ({
   outbox: new Map(held.outbox),
   letters: new Map(held.letters),
   audit: new Map(held.audit),
+  grants: new Map(held.grants),
+  rights: new Map(held.rights),
   standbys: new Map(held.standbys),
   leases: new Map(held.leases),
 });

@@ -30,14 +30,16 @@ export async function answerPage(
   const last = c.req.header('last-event-id') ?? c.req.query('seen') ?? '';
   c.header('cache-control', 'no-store');
   if (c.req.header('accept')?.includes('text/event-stream')) {
-    const lookTogether = () => together(c, address({}), look);
+    const lookTogether = () => together(c, `${c.get('audience')} ${address({})}`, look);
     // Who has not seen the page is told by the status that there is none, who has it by what replaces it.
     if (last === '') await lookTogether();
     return follow(c, lookTogether, last);
   }
   const { html, title, version, isFinal } = await see(look);
   const updates = isFinal ? undefined : address({ seen: version });
-  const whole = <Document title={title} main={raw(html)} address={c.req.path} updates={updates} />;
+  const whole = (
+    <Document title={title} main={raw(html)} address={c.req.path} updates={updates} login={c.get('login')} />
+  );
   return c.html(`<!doctype html>${whole}`);
 }
 

@@ -2,6 +2,7 @@ import type { App } from '../../../shared/domain/app.ts';
 import { type Change, verdictText } from '../../../shared/domain/change.ts';
 import { addressOf } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
+import type { Rights } from '../rights.ts';
 import { appState } from '../views/app-state.ts';
 import { appPath, changePath } from './addresses.ts';
 import { Ago } from './ago.tsx';
@@ -17,9 +18,14 @@ interface Row {
   readonly newest: Change | undefined;
 }
 
-/** All Apps: what is live, what is on its way, and what became of the last push. */
-export async function appsPage({ cluster, store, clock }: Needs, query: AppsQuery): Promise<Page> {
-  const [all, services] = await Promise.all([cluster.listApps(), cluster.listServices()]);
+/** All Apps that one may see: what is live, what is on its way, and what became of the last push. */
+export async function appsPage(
+  { cluster, store, clock }: Needs,
+  rights: Rights,
+  query: AppsQuery,
+): Promise<Page> {
+  const [there, services] = await Promise.all([cluster.listApps(), cluster.listServices()]);
+  const all = await rights.among(there, ({ spec }) => spec.repository);
   const live = new Map(services.map((service) => [addressOf(service.app), service.live]));
   const chosen = chosenApps(all, query);
   const shown = chosen.slice((query.page - 1) * PAGE_SIZE, query.page * PAGE_SIZE);

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import type { AuditEntry } from '../../../shared/domain/audit.ts';
+
 import { pageOf, parseCursor } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
+import { seenBy } from '../seen-by.ts';
 import { changePath } from './addresses.ts';
 import { Ago } from './ago.tsx';
 import { answerPage } from './answer-page.tsx';
@@ -18,17 +20,18 @@ const auditQuery = z.object({
 });
 
 /** What people did, newest first: who, when, and from where. */
-export const auditRoutes = ({ store, clock }: Needs) =>
+export const auditRoutes = (ports: Needs) =>
   new Hono<PageEnv>().get('/audit', (c) => {
     const query = parsed(auditQuery, c.req.query());
     const { app, cursor } = query;
     const look = async () => {
-      const found = await store.listAuditEntries({
+      const found = await ports.store.listAuditEntries({
         ...(app === '' ? {} : { app }),
         ...(cursor === undefined ? {} : { after: parseCursor(cursor) }),
         limit: PAGE_SIZE + 1,
       });
-      const { shown, next } = pageOf(found, PAGE_SIZE, (entry) => entry);
+      const { shown: all, next } = pageOf(found, PAGE_SIZE, (entry) => entry);
+      const shown = await seenBy(ports, c.get('rights'), all, ({ app }) => app);
       return {
         title: 'Audit',
         main: (
@@ -43,7 +46,7 @@ export const auditRoutes = ({ store, clock }: Needs) =>
                 <button type="submit">Search</button>
               </form>
             </search>
-            <Entries entries={shown} now={clock()} none={noneOf(app)} />
+            <Entries entries={shown} now={ports.clock()} none={noneOf(app)} />
             {next === undefined ? null : (
               <nav class="pages" aria-label="Pages">
                 <a href={`/audit?${new URLSearchParams({ app, cursor: next })}`} rel="next">

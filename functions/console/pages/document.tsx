@@ -6,6 +6,8 @@ interface Props extends Pick<Page, 'title' | 'main'> {
   readonly address?: string;
   /** Where the page's updates come from; absent: it does not change. */
   readonly updates?: string | undefined;
+  /** Who has signed in. */
+  readonly login?: string | undefined;
 }
 
 const SECTIONS = [
@@ -18,7 +20,7 @@ const SECTIONS = [
 ] as const;
 
 /** A whole page. `main` is what a stream of updates replaces; without scripts the page is as it was when it was asked for. */
-export const Document = ({ title, main, address, updates }: Props) => (
+export const Document = ({ title, main, address, updates, login }: Props) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -45,6 +47,12 @@ export const Document = ({ title, main, address, updates }: Props) => (
             </a>
           ))}
         </nav>
+        {login === undefined ? null : (
+          <form method="post" action="/sign-out" class="who">
+            <a href="/tokens">{login}</a>
+            <button type="submit">Sign out</button>
+          </form>
+        )}
       </header>
       <main id="main" hx-sse:connect={updates} hx-sse:close="final" hx-swap="innerMorph">
         {main}

@@ -30,7 +30,8 @@ export const ledgerRoutes = (ports: Needs) =>
     const query = parsed(ledgerQuery, c.req.query());
     const look = async () => {
       const found = await ports.store.listChanges({ ...asked(query), limit: PAGE_SIZE + 1 });
-      const { shown, next } = pageOf(found, PAGE_SIZE, ({ openedAt: at, id }) => ({ at, id }));
+      const { shown: all, next } = pageOf(found, PAGE_SIZE, ({ openedAt: at, id }) => ({ at, id }));
+      const shown = await c.get('rights').among(all, ({ repository }) => repository);
       return {
         title: 'Changes',
         main: (

@@ -1,4 +1,6 @@
+import type { Grant } from '../../../shared/domain/grant.ts';
 import type { Logger } from '../../../shared/runtime/logger.ts';
+import type { Rights } from '../rights.ts';
 
 /** A page as it was seen. */
 export interface Seen {
@@ -15,6 +17,13 @@ export interface PageEnv {
   Variables: {
     /** As everybody is shown them beside what they did. */
     person: string;
+    /** Of who has signed in, by GitHub: they can say no other name. */
+    login: string | undefined;
+    /** What let them in, and its secret. */
+    grant: (Grant & { readonly secret: string }) | undefined;
+    rights: Rights;
+    /** Whose page it is: those of one audience are shown the same at one address. Empty: everybody who may see it. */
+    audience: string;
     /** The looks of this moment, by address. */
     looks: Map<string, Promise<Seen>>;
     log: Logger;

@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { except } from 'hono/combine';
 import { compress } from 'hono/compress';
 import { soundForm } from '../body.ts';
+import { guard } from '../guard.ts';
 import type { Needs } from '../needs.ts';
 import { appAddress } from '../schemas.ts';
 import { answerPage } from './answer-page.tsx';
@@ -25,14 +26,18 @@ import { logRoutes } from './log.tsx';
 import { ownForms } from './own-forms.ts';
 import type { PageEnv, Seen } from './page-env.ts';
 import { parsed } from './parsed.ts';
+import { signInRoutes, signOutRoutes } from './sign-in.tsx';
 import { statusPage } from './status.tsx';
 import { sweepRoutes } from './sweep.tsx';
+import { tokenRoutes } from './tokens.tsx';
 
 /** Has rules of its own: a log that is followed, for one, must not wait to be compressed. */
 const API = ['/api/*', '/openapi.json'];
 
 /** The console's pages, each at its address. */
 export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<PageEnv> {
+  const { signIn } = ports;
+  const none = new Hono<PageEnv>();
   const looks = new Map<string, Promise<Seen>>();
   return new Hono<PageEnv>()
     .use((c, next) => {
@@ -42,10 +47,11 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     })
     .use(except(API, compress()))
     .route('/assets', assets)
-    .use(except(API, access, ownForms, soundForm))
+    .route('/', signIn ? signInRoutes(ports, signIn) : none)
+    .use(except(API, access, guard(ports), ownForms, soundForm))
     .get('/', (c) => {
       const query = appsQuery.parse(c.req.query());
-      return answerPage(c, () => appsPage(ports, query), query);
+      return answerPage(c, () => appsPage(ports, c.get('rights'), query), query);
     })
     .get('/apps/:namespace/:name', (c) =>
       answerPage(c, () => appPage(ports, parsed(appAddress, c.req.param()))),
@@ -53,6 +59,8 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     .get('/changes/:id', (c) => answerPage(c, () => changePage(ports, c.req.param('id'))))
     .get('/status', (c) => answerPage(c, () => statusPage(ports)))
     .get('/api-docs', (c) => answerPage(c, apiDocsPage))
+    .route('/', signIn ? signOutRoutes(ports) : none)
+    .route('/', signIn ? tokenRoutes(ports) : none)
     .route('/', ledgerRoutes(ports))
     .route('/', auditRoutes(ports))
     .route('/', changeRoutes(ports))

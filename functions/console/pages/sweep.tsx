@@ -5,6 +5,7 @@ import { sweepPlan } from '../../../shared/runtime/sweep-plan.ts';
 import { addressOf } from '../app-of.ts';
 import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
+import { byRef, seenBy } from '../seen-by.ts';
 import { appPath } from './addresses.ts';
 import { answerPage } from './answer-page.tsx';
 import type { PageEnv } from './page-env.ts';
@@ -14,7 +15,7 @@ export const sweepRoutes = (ports: Needs) =>
   new Hono<PageEnv>()
     .get('/sweep', (c) =>
       answerPage(c, async () => {
-        const plan = await sweepPlan(ports);
+        const plan = await seenBy(ports, c.get('rights'), await sweepPlan(ports), byRef);
         const kept = plan.filter(({ action }) => action === 'keep');
         const gone = plan.filter(({ action }) => action !== 'keep');
         return {
@@ -28,7 +29,7 @@ export const sweepRoutes = (ports: Needs) =>
               </p>
               <h2>{`Would change now (${gone.length})`}</h2>
               <Actions actions={gone} none="Nothing: every release that is there is needed or kept." />
-              {gone.length > 0 ? (
+              {gone.length > 0 && c.get('rights').isAdmin ? (
                 <form method="post">
                   <button type="submit">Sweep now</button>
                 </form>

@@ -1,8 +1,9 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
-import { askerOf } from '../access.ts';
+import { askerOf, rightsOfAsker } from '../access.ts';
 import { addressOf, requireApp } from '../app-of.ts';
 import { audited } from '../audit.ts';
+import { requireRight } from '../guard.ts';
 import type { Needs } from '../needs.ts';
 import { changedSettings, etagOf, reconfigure } from '../reconfigure.ts';
 import { register } from '../registration.ts';
@@ -91,12 +92,14 @@ export function apps(ports: Needs): OpenAPIHono {
       const found = (await cluster.listApps(query.namespace)).filter(
         ({ spec }) => wanted === undefined || spec.repository.toLowerCase() === wanted,
       );
-      const byAddress = found.toSorted((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
+      const seen = await rightsOfAsker(c).among(found, ({ spec }) => spec.repository);
+      const byAddress = seen.toSorted((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
       return c.json({ apps: await summarizeAll(ports, byAddress) }, 200);
     })
     .openapi(create, async (c) => {
       const { repository, branch, namespace, name, ...settings } = c.req.valid('json');
       const by = askerOf(c, c.req.valid('query').by);
+      await requireRight(c, repository, 'write');
       const { app, head } = await audited(
         ports,
         c,

@@ -1,7 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { rightsOfAsker } from '../access.ts';
+
 import { pageOf, parseCursor } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { answers, appAddressText, cursor, next, queryNumber } from '../schemas.ts';
+import { seenBy } from '../seen-by.ts';
 
 const auditEntry = z
   .object({
@@ -39,14 +42,14 @@ const list = createRoute({
   ),
 });
 
-export const audit = ({ store }: Needs): OpenAPIHono =>
+export const audit = (ports: Needs): OpenAPIHono =>
   new OpenAPIHono().openapi(list, async (c) => {
     const { app, limit, cursor } = c.req.valid('query');
-    const found = await store.listAuditEntries({
+    const found = await ports.store.listAuditEntries({
       ...(app === undefined ? {} : { app }),
       ...(cursor === undefined ? {} : { after: parseCursor(cursor) }),
       limit: limit + 1,
     });
     const { shown, ...page } = pageOf(found, limit, (entry) => entry);
-    return c.json({ entries: shown, ...page }, 200);
+    return c.json({ entries: await seenBy(ports, rightsOfAsker(c), shown, ({ app }) => app), ...page }, 200);
   });

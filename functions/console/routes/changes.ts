@@ -2,12 +2,13 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { branchName, repositoryName } from '../../../shared/domain/app-spec.ts';
 import { outcomes } from '../../../shared/domain/change.ts';
 import type { ChangeQuery } from '../../../shared/domain/change-query.ts';
-import { askerOf } from '../access.ts';
-import { requireApp } from '../app-of.ts';
+import { askerOf, rightsOfAsker } from '../access.ts';
+import { noApp, requireApp } from '../app-of.ts';
 import { audited, cancelledBy, ofApp } from '../audit.ts';
 import { changeAfter, pageOf } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { invalid } from '../problem.ts';
+import type { Rights } from '../rights.ts';
 import {
   answers,
   appAddress,
@@ -104,10 +105,11 @@ export function changes(ports: Needs): OpenAPIHono {
   return new OpenAPIHono()
     .openapi(list, async (c) => {
       const { app, cursor, limit, ...query } = c.req.valid('query');
-      const uid = app === undefined ? undefined : await uidOf(ports, app);
+      const uid = app === undefined ? undefined : await uidOf(ports, rightsOfAsker(c), app);
       const after = cursor === undefined ? undefined : changeAfter(cursor);
       const found = await store.listChanges(given({ ...query, app: uid, after, limit: limit + 1 }));
-      const { shown, ...page } = pageOf(found, limit, ({ openedAt: at, id }) => ({ at, id }));
+      const { shown: all, ...page } = pageOf(found, limit, ({ openedAt: at, id }) => ({ at, id }));
+      const shown = await rightsOfAsker(c).among(all, ({ repository }) => repository);
       return c.json({ changes: shown.map((change) => showChange(change)), ...page }, 200);
     })
     .openapi(show, async (c) => {
@@ -145,10 +147,12 @@ export function changes(ports: Needs): OpenAPIHono {
 const given = (query: { readonly [K in keyof ChangeQuery]: ChangeQuery[K] | undefined }) =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as ChangeQuery;
 
-async function uidOf({ cluster }: Needs, text: string): Promise<string> {
+async function uidOf({ cluster }: Needs, rights: Rights, text: string): Promise<string> {
   const [namespace, name, ...rest] = text.split('/');
   const ref = appAddress.safeParse({ namespace, name });
   if (!ref.success || rest.length > 0)
     throw invalid('app', 'must be <namespace>/<name>', 'List the Apps to see which there are.');
-  return (await requireApp(cluster, ref.data)).uid;
+  const [app] = await rights.among([await requireApp(cluster, ref.data)], ({ spec }) => spec.repository);
+  if (!app) throw noApp(ref.data);
+  return app.uid;
 }

@@ -1,10 +1,11 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { ownEvent } from '../../../shared/domain/events.ts';
 import { sweepPlan } from '../../../shared/runtime/sweep-plan.ts';
-import { askerOf } from '../access.ts';
+import { askerOf, rightsOfAsker } from '../access.ts';
 import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
 import { answers, jsonBody, person } from '../schemas.ts';
+import { byRef, seenBy } from '../seen-by.ts';
 
 const planView = z
   .object({
@@ -40,7 +41,8 @@ const run = createRoute({
 export function sweep(ports: Needs): OpenAPIHono {
   return new OpenAPIHono()
     .openapi(plan, async (c) => {
-      const actions = (await sweepPlan(ports)).map(({ app, release, action, reason }) => ({
+      const plan = await seenBy(ports, rightsOfAsker(c), await sweepPlan(ports), byRef);
+      const actions = plan.map(({ app, release, action, reason }) => ({
         app: { namespace: app.namespace, name: app.name },
         release,
         action,

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type DeadLetter, deadLetterReason } from '../../../shared/domain/dead-letter.ts';
 import type { Delivery } from '../../../shared/domain/delivery.ts';
+import { rightsOfAsker } from '../access.ts';
 import type { Needs } from '../needs.ts';
 import { refusal } from '../problem.ts';
 import { answers, commit } from '../schemas.ts';
@@ -33,11 +34,14 @@ const explain = createRoute({
 export function why({ store }: Needs): OpenAPIHono {
   return new OpenAPIHono().openapi(explain, async (c) => {
     const { commit } = c.req.valid('param');
-    const [changes, deliveries, letters] = await Promise.all([
+    const rights = rightsOfAsker(c);
+    const [allChanges, allDeliveries, letters] = await Promise.all([
       store.listChanges({ commit }),
       store.deliveriesOf(commit),
       store.listDeadLetters(),
     ]);
+    const changes = await rights.among(allChanges, ({ repository }) => repository);
+    const deliveries = await rights.among(allDeliveries, ({ repository }) => repository);
     if (changes.length + deliveries.length === 0) {
       throw refusal(
         404,

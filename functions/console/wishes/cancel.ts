@@ -70,8 +70,11 @@ async function withdrawRelease({ cluster }: Needs, app: App, change: Change): Pr
   });
 }
 
+export const noChange = (id: string) =>
+  refusal(404, `There is no Change ${echo(id)}. List the Changes to see the newest.`);
+
 export async function requireChange({ store }: Needs, id: string): Promise<Change> {
   const change = await store.getChange(id);
-  if (!change) throw refusal(404, `There is no Change ${echo(id)}. List the Changes to see the newest.`);
+  if (!change) throw noChange(id);
   return change;
 }

@@ -10,6 +10,8 @@ export function expire({ sql, write }: Database): (now: Date) => Promise<void> {
     [sql.prepare('delete from logs where saved <= ?'), kept.log],
     [sql.prepare('delete from dead_letters where at <= ?'), kept.deadLetter],
     [sql.prepare('delete from audit where at <= ?'), kept.audit],
+    [sql.prepare('delete from grants where ends <= ?'), 0],
+    [sql.prepare('delete from rights where at <= ?'), kept.rights],
     [sql.prepare('delete from standby_checks where at <= ?'), kept.standbyCheck],
     [sql.prepare('delete from leases where until <= ?'), 0],
   ] as const;

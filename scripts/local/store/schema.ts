@@ -85,6 +85,22 @@ create table if not exists audit (
 create index if not exists audit_at on audit (at, id);
 create index if not exists audit_app on audit (app, at, id) where app is not null;
 
+create table if not exists grants (
+  id text primary key,
+  login text not null,
+  created integer not null,
+  ends integer not null,
+  value text not null
+) strict;
+create index if not exists grants_login on grants (login, created, id);
+create index if not exists grants_ends on grants (ends);
+
+create table if not exists rights (
+  login text primary key,
+  at integer not null,
+  value text not null
+) strict;
+
 create table if not exists standby_checks (
   app text not null,
   release integer not null,

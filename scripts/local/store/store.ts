@@ -6,6 +6,7 @@ import { openDatabase } from './database.ts';
 import { deadLetters } from './dead-letters.ts';
 import { deliveries } from './deliveries.ts';
 import { expire } from './expire.ts';
+import { grants } from './grants.ts';
 import { leases } from './leases.ts';
 import { logs } from './logs.ts';
 import { outbox } from './outbox.ts';
@@ -28,6 +29,7 @@ export function sqliteStore({ file, clock }: SqliteOptions): Store & { close(): 
     ...outbox(database),
     ...deadLetters(database),
     ...audit(database),
+    ...grants(database, clock),
     ...standbyChecks(database),
     ...leases(database, clock),
     expire: expire(database),

@@ -15,6 +15,8 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:log-gz:<id>               | record | logs         | 30 days after the last write, or when newer ones need its room |
  * | cite:dead-letter:<id>          | record | dead letters | 30 days after it was refused                        |
  * | cite:audit-entry:<id>          | record | audit        | 90 days after it was done                           |
+ * | cite:grant:<id>                | record | grants       | when it ends, or is ended                           |
+ * | cite:rights:<login>            | record | grants       | an hour after GitHub was asked                      |
  * | cite:standby:<release>:<app>   | record | standby checks | an hour after the check                           |
  * | cite:lease:<name>              | hash   | leases       | a minute after the lease: the clock decides before  |
  * | cite:deliveries:unjudged       | index  | deliveries   | –, an entry leaves with its judgement or record     |
@@ -33,6 +35,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:logs                      | index  | logs         | –, an entry leaves with its record                  |
  * | cite:dead-letters              | index  | dead letters | –, an entry leaves with its record                  |
  * | cite:audit, :app:<address>     | index  | audit        | –, an entry leaves with its record                  |
+ * | cite:grants:person:<login>     | index  | grants       | –, an entry leaves with its record                  |
  * | cite:outbox, :revisions        | index, hash | outbox  | –, emptied by notify: no message may be lost to time |
  * | cite:expiry                    | index  | expire       | –, every record that ends, by its time              |
  *
@@ -71,6 +74,10 @@ export const keys = {
   auditEntry: (id: string) => `cite:audit-entry:${id}`,
   audit: 'cite:audit',
   auditOfApp: (address: string) => `cite:audit:app:${address}`,
+
+  grant: (id: string) => `cite:grant:${id}`,
+  grantsOf: (login: string) => `cite:grants:person:${personKey(login)}`,
+  rights: (login: string) => `cite:rights:${personKey(login)}`,
 
   /** Member: id of a Change; place: the order in which they were put here. */
   outbox: 'cite:outbox',

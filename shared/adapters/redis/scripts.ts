@@ -52,6 +52,11 @@ write(KEYS[1], 1)
 return 1
 `;
 
+const DROP = `${LEAVE}${REMOVE}
+remove(KEYS[1])
+return 1
+`;
+
 /** ARGV: judgement or ''; the record. */
 const RECORD_DELIVERY = `${WRITE}
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -170,6 +175,7 @@ function script<Reply>(lua: string) {
 
 export const scripts = {
   put: script<number>(PUT),
+  drop: script<number>(DROP),
   recordDelivery: script<'new' | 'repeated' | 'judged'>(RECORD_DELIVERY),
   judgeDelivery: script<number>(JUDGE_DELIVERY),
   openChange: script<string | null>(OPEN_CHANGE),

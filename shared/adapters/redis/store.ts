@@ -5,6 +5,7 @@ import { changes } from './changes.ts';
 import { connection } from './connection.ts';
 import { deadLetters } from './dead-letters.ts';
 import { deliveries } from './deliveries.ts';
+import { grants } from './grants.ts';
 import { keys } from './keys.ts';
 import { leases } from './leases.ts';
 import { logs } from './logs.ts';
@@ -36,6 +37,7 @@ export function redisStore({ url, clock, bytesOfLogs }: RedisOptions): Store & {
     ...outbox(redis),
     ...deadLetters(redis),
     ...audit(redis),
+    ...grants(redis, clock),
     ...standbyChecks(redis),
     ...leases(redis, clock),
 

@@ -3,6 +3,7 @@ import type { Build } from '../../../shared/domain/build.ts';
 import { type Change, openChange, type Verdict } from '../../../shared/domain/change.ts';
 import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
 import type { Delivery } from '../../../shared/domain/delivery.ts';
+import type { Grant } from '../../../shared/domain/grant.ts';
 
 export const START = Date.parse('2026-01-01T00:00:00.000Z');
 export const SECOND = 1000;
@@ -44,6 +45,18 @@ export function aBuild(key: string, with_: Partial<Build> = {}): Build {
   const startedAt = after(0).toISOString();
   return { key, repository: 'acme/shop', commit: COMMIT, state: 'running', startedAt, revision: 0, ...with_ };
 }
+
+export const aGrant = (id: string, with_: Partial<Grant> = {}): Grant => ({
+  id,
+  kind: 'session',
+  login: 'ann',
+  name: 'Firefox',
+  scope: 'admin',
+  createdAt: after(0).toISOString(),
+  endsAt: after(DAY).toISOString(),
+  sealed: 'sealed',
+  ...with_,
+});
 
 export function aLetter(id: string, at = 0): DeadLetter {
   return {

@@ -17,6 +17,7 @@ import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { type Change, type NewChange, openChange } from '../../../shared/domain/change.ts';
 import type { Release } from '../../../shared/domain/release.ts';
 import type { Cluster, WorkloadChange } from '../../../shared/ports/cluster.ts';
+import type { SignIn } from '../../../shared/ports/sign-in.ts';
 import { host } from '../../../shared/runtime/host.ts';
 import { address, commitFiles, type Files, git, temporaryFolder } from '../../local/world.ts';
 
@@ -35,15 +36,22 @@ const GIT_HOST_TOKEN = 'token-of-the-git-host';
 interface Options {
   readonly API_TOKEN?: string;
   readonly ALLOWED_REGISTRIES?: string[];
+  readonly CONSOLE_URL?: string;
+  readonly ADMINS?: string[];
+  /** Where people sign in. */
+  readonly signIn?: SignIn;
+  readonly clock?: () => Date;
 }
 
 /**
  * The console on its own port with real adapters; the broker is a sink that keeps the events it is sent. `around` is for
  * what befalls the cluster on the way to it.
  */
-export async function openConsole(config: Options = {}, around: (cluster: Cluster) => Cluster = (it) => it) {
+export async function openConsole(
+  { signIn, clock = () => new Date(), ...config }: Options = {},
+  around: (cluster: Cluster) => Cluster = (it) => it,
+) {
   const { dir, remove } = temporaryFolder();
-  const clock = () => new Date();
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   const cluster = localCluster({ dir, clock, serviceAddress: address });
@@ -67,6 +75,7 @@ export async function openConsole(config: Options = {}, around: (cluster: Cluste
     store,
     codeHost: github({ apiUrl: `${gitUrl}/api/v3`, token: GIT_HOST_TOKEN, cloneUrl: `${gitUrl}/git` }),
     events: brokerEvents({ url: sink.url, source: 'console', clock }),
+    signIn,
     clock,
     newId: randomUUID,
     log,

@@ -6,6 +6,7 @@ import {
   aChange,
   aDelivery,
   after,
+  aGrant,
   aLetter,
   anEntry,
   COMMIT,
@@ -42,6 +43,8 @@ const writes = (
 
 const deliver = (store: Store) => store.recordDelivery(aDelivery('d'));
 const open = (store: Store) => store.openChange(aChange('c', { build: 'k' }));
+const grant = aGrant('g', { endsAt: '2100-01-01T00:00:00.000Z' });
+const known = { login: 'ann', isAdmin: false, at: '2099-01-01T00:00:00.000Z', repositories: {} };
 const check = { app: 'uid-shop', release: 1, at: after(0).toISOString() };
 
 /** Every verb of the port. A new one without a row here does not compile. */
@@ -100,6 +103,28 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
   listAuditEntries: reads(
     (store) => store.listAuditEntries({}),
     (store) => store.keepAuditEntry(anEntry('e')),
+  ),
+
+  saveGrant: writes((store) => store.saveGrant(grant)),
+  getGrant: reads(
+    (store) => store.getGrant(grant.id),
+    (store) => store.saveGrant(grant),
+  ),
+  endGrant: {
+    writes: false,
+    async prepare(store) {
+      await store.saveGrant(grant);
+      return (other) => other.endGrant(grant.id);
+    },
+  },
+  listGrants: reads(
+    (store) => store.listGrants(grant.login),
+    (store) => store.saveGrant(grant),
+  ),
+  saveRights: writes((store) => store.saveRights(known)),
+  getRights: reads(
+    (store) => store.getRights(known.login),
+    (store) => store.saveRights(known),
   ),
 
   saveStandbyCheck: writes((store) => store.saveStandbyCheck(check)),

@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { branchName, repositoryName } from '../../../../shared/domain/app-spec.ts';
 import { titleOf } from '../../../../shared/domain/change.ts';
 import { addressOf } from '../../app-of.ts';
 import { audited } from '../../audit.ts';
+import { requireRight } from '../../guard.ts';
 import type { Needs } from '../../needs.ts';
 import { type Planned, plan, register } from '../../registration.ts';
 import { appName, namespaceName } from '../../schemas.ts';
@@ -42,10 +43,11 @@ export const registerRoutes = (ports: Needs) =>
   new Hono<PageEnv>()
     .get('/register', (c) => {
       const given: Given = Object.fromEntries(FIELDS.map(([field]) => [field, c.req.query(field)]));
-      return answerPage(c, () => proposal(ports, given), given);
+      return answerPage(c, () => proposal(ports, c, given), given);
     })
     .post('/register', async (c) => {
       const wish = await readForm(c, wanted);
+      await requireRight(c, wish.repository, 'write');
       const { app } = await audited(
         ports,
         c,
@@ -56,8 +58,8 @@ export const registerRoutes = (ports: Needs) =>
       return c.redirect(appPath(app), 303);
     });
 
-async function proposal(ports: Needs, given: Given): Promise<Page> {
-  const found = given.repository ? await tryPlan(ports, given) : undefined;
+async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promise<Page> {
+  const found = given.repository ? await tryPlan(ports, c, given) : undefined;
   return {
     title: 'Register an App',
     isFinal: true,
@@ -96,9 +98,15 @@ async function proposal(ports: Needs, given: Given): Promise<Page> {
 }
 
 /** What is wrong with a wish is no error of this page: it stands beside the fields, which keep what was typed. */
-async function tryPlan(ports: Needs, given: Given): Promise<Planned | { readonly fault: string }> {
+async function tryPlan(
+  ports: Needs,
+  c: Context<PageEnv>,
+  given: Given,
+): Promise<Planned | { readonly fault: string }> {
   try {
-    return await plan(ports, { ...parsed(wanted, given), settings: {} });
+    const wish = parsed(wanted, given);
+    await requireRight(c, wish.repository, 'write');
+    return await plan(ports, { ...wish, settings: {} });
   } catch (err) {
     if (err instanceof HTTPException && err.status < 500) return { fault: err.message };
     throw err;

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { githubSignIn } from '../../shared/adapters/github/sign-in.ts';
+import { RetryableError } from '../../shared/domain/errors.ts';
+import type { SignIn } from '../../shared/ports/sign-in.ts';
+import { CLIENT, githubPeople } from '../support/github-people.ts';
+
+const redirectUrl = 'https://console.example.com/sign-in/callback';
+const verifier = 'a-verifier-of-enough-characters-0123456789ab';
+const challenge = createHash('sha256').update(verifier).digest('base64url');
+
+let host: Awaited<ReturnType<typeof githubPeople>>;
+let signIn: SignIn;
+beforeAll(async () => {
+  host = await githubPeople();
+  signIn = githubSignIn(host.options);
+});
+afterAll(() => host.close());
+beforeEach(() => {
+  host.faults.isAway = false;
+  host.faults.isLimited = false;
+});
+
+/** As a browser comes back. */
+async function codeOf(login: string): Promise<string> {
+  host.sit(login);
+  const address = signIn.address({ state: 'a state', challenge, redirectUrl });
+  const { headers } = await fetch(address, { redirect: 'manual' });
+  const back = new URL(headers.get('location') ?? '');
+  expect(back.searchParams.get('state')).toBe('a state');
+  expect(`${back.origin}${back.pathname}`).toBe(redirectUrl);
+  return back.searchParams.get('code') ?? '';
+}
+const tokenOf = async (login: string) =>
+  (await signIn.tokenFor(await codeOf(login), { redirectUrl, verifier })) ?? expect.unreachable();
+
+describe('the sign-in port on GitHub', () => {
+  test('gives the token of whoever comes back, and says who it is', async () => {
+    expect(await signIn.login(await tokenOf('ann'))).toBe('ann');
+    expect(await signIn.login(await tokenOf('Bob-2'))).toBe('Bob-2');
+  });
+
+  test('takes no code twice, none that it did not give, none with another verifier, place or client', async () => {
+    const code = await codeOf('ann');
+    expect(await signIn.tokenFor(code, { redirectUrl, verifier })).toMatch(/^gho_/);
+    expect(await signIn.tokenFor(code, { redirectUrl, verifier })).toBeUndefined();
+    expect(await signIn.tokenFor('made-up', { redirectUrl, verifier })).toBeUndefined();
+    expect(await signIn.tokenFor(await codeOf('ann'), { redirectUrl, verifier: 'x' })).toBeUndefined();
+    const elsewhere = { redirectUrl: 'https://evil.example/', verifier };
+    expect(await signIn.tokenFor(await codeOf('ann'), elsewhere)).toBeUndefined();
+    const other = githubSignIn({ ...host.options, clientSecret: 'another-secret-entirely' });
+    expect(await other.tokenFor(await codeOf('ann'), { redirectUrl, verifier })).toBeUndefined();
+  });
+
+  test("tells a person's rights in our words; what they may not see is not told", async () => {
+    host.permit('ann', 'acme/read', 'READ');
+    host.permit('ann', 'acme/triage', 'TRIAGE');
+    host.permit('ann', 'Acme/Write', 'WRITE');
+    host.permit('ann', 'acme/maintain', 'MAINTAIN');
+    host.permit('ann', 'acme/admin', 'ADMIN');
+    const all = ['acme/read', 'acme/triage', 'acme/write', 'acme/maintain', 'acme/admin', 'acme/other'];
+    expect(await signIn.rightsIn(await tokenOf('ann'), all)).toEqual(
+      new Map([
+        ['acme/read', 'read'],
+        ['acme/triage', 'read'],
+        ['acme/write', 'write'],
+        ['acme/maintain', 'write'],
+        ['acme/admin', 'admin'],
+      ]),
+    );
+    expect(await signIn.rightsIn(await tokenOf('bob'), all)).toEqual(new Map());
+    expect(await signIn.rightsIn(await tokenOf('bob'), [])).toEqual(new Map());
+  });
+
+  test('asks for many repositories in few questions, and loses none', async () => {
+    const all = Array.from({ length: 250 }, (_, i) => `acme/app-${i}`);
+    for (const one of all) host.permit('ann', one, 'WRITE');
+    expect((await signIn.rightsIn(await tokenOf('ann'), all))?.size).toBe(250);
+  });
+
+  test('takes a repository of any name for a name', async () => {
+    host.permit('ann', 'acme/a"){viewer{login}}#', 'READ');
+    const told = await signIn.rightsIn(await tokenOf('ann'), ['acme/a"){viewer{login}}#', 'no-slash']);
+    expect(told).toEqual(new Map([['acme/a"){viewer{login}}#', 'read']]));
+  });
+
+  test('knows who is in a team', async () => {
+    host.join('ann', 'acme/platform');
+    const token = await tokenOf('ann');
+    expect(await signIn.isMember(token, 'ann', 'acme/platform')).toBe(true);
+    expect(await signIn.isMember(token, 'ann', 'acme/others')).toBe(false);
+    expect(await signIn.isMember(token, 'bob', 'acme/platform')).toBe(false);
+  });
+
+  test('says that a token is taken no more', async () => {
+    const token = await tokenOf('ann');
+    host.revoke('ann');
+    expect(await signIn.login(token)).toBeUndefined();
+    expect(await signIn.rightsIn(token, ['acme/shop'])).toBeUndefined();
+    expect(await signIn.isMember(token, 'ann', 'acme/platform')).toBeUndefined();
+  });
+
+  test('is to be tried again where GitHub is away or its limit is used up', async () => {
+    const token = await tokenOf('ann');
+    const code = await codeOf('ann');
+    host.faults.isLimited = true;
+    await expect(signIn.rightsIn(token, ['acme/shop'])).rejects.toThrow(RetryableError);
+    host.faults.isAway = true;
+    await expect(signIn.rightsIn(token, ['acme/shop'])).rejects.toThrow(RetryableError);
+    await expect(signIn.login(token)).rejects.toThrow(RetryableError);
+    await expect(signIn.isMember(token, 'ann', 'acme/platform')).rejects.toThrow(RetryableError);
+    const failed = await signIn.tokenFor(code, { redirectUrl, verifier }).catch((err: unknown) => err);
+    expect(failed).toBeInstanceOf(RetryableError);
+    for (const secret of [CLIENT.secret, code, verifier, token])
+      expect(JSON.stringify(failed)).not.toContain(secret);
+  });
+});
