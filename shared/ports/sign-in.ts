@@ -15,6 +15,8 @@ export interface SignIn {
   login(token: string): Promise<string | undefined>;
   /** What they may do in each of these repositories, as it is spelt here. One that is not named they may not see. */
   rightsIn(token: string, repositories: readonly string[]): Promise<ReadonlyMap<string, Right> | undefined>;
+  /** Those that they may push to, at most 100, the last that was pushed to first: for them to choose from. */
+  repositories(token: string): Promise<readonly string[] | undefined>;
   /** Whether they are in a team (`organization/team`); false where they may not know either. */
   isMember(token: string, login: string, team: string): Promise<boolean | undefined>;
 }

@@ -84,6 +84,14 @@ describe('the sign-in port on GitHub', () => {
     expect(told).toEqual(new Map([['acme/a"){viewer{login}}#', 'read']]));
   });
 
+  test('lists the repositories that a person may push to', async () => {
+    host.permit('pat', 'acme/pushed', 'WRITE');
+    host.permit('pat', 'acme/owned', 'ADMIN');
+    host.permit('pat', 'acme/looked-at', 'READ');
+    expect(await signIn.repositories(await tokenOf('pat'))).toEqual(['acme/pushed', 'acme/owned']);
+    expect(await signIn.repositories(await tokenOf('new'))).toEqual([]);
+  });
+
   test('knows who is in a team', async () => {
     host.join('ann', 'acme/platform');
     const token = await tokenOf('ann');
@@ -96,6 +104,7 @@ describe('the sign-in port on GitHub', () => {
     const token = await tokenOf('ann');
     host.revoke('ann');
     expect(await signIn.login(token)).toBeUndefined();
+    expect(await signIn.repositories(token)).toBeUndefined();
     expect(await signIn.rightsIn(token, ['acme/shop'])).toBeUndefined();
     expect(await signIn.isMember(token, 'ann', 'acme/platform')).toBeUndefined();
   });

@@ -84,6 +84,14 @@ export async function githubPeople() {
     const login = tokens.get(/^(?:token|bearer) (.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? '');
     if (login === undefined) return json(res, 401, { message: 'Bad credentials' });
     if (url.pathname === '/api/v3/user') return json(res, 200, { login, id: 1 });
+    if (url.pathname === '/api/v3/user/repos') {
+      const own = [...(permissions.get(login) ?? [])];
+      const listed = own.map(([full_name, permission]) => ({
+        full_name,
+        permissions: { push: ['WRITE', 'MAINTAIN', 'ADMIN'].includes(permission) },
+      }));
+      return json(res, 200, listed);
+    }
     if (url.pathname === '/api/graphql') return graphql(login, JSON.parse(body) as Question, res);
     const [, org, team, user] =
       /^\/api\/v3\/orgs\/([^/]+)\/teams\/([^/]+)\/memberships\/([^/]+)$/.exec(url.pathname) ?? [];

@@ -108,7 +108,7 @@ function isSame(one: string, other: string): boolean {
 }
 
 const Welcome = ({ to }: { to: string }) => (
-  <section class="empty">
+  <section>
     <h1>Sign in</h1>
     <p>
       You see and do here what GitHub lets you: who may read a repository may look at its Apps, who may push

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HostDeniedError, RetryableError } from '../../domain/errors.ts';
 import type { Right } from '../../domain/right.ts';
 import type { SignIn } from '../../ports/sign-in.ts';
+import { checked } from './answers.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { type Client, githubCalls, type Log } from './client.ts';
 import { isHttpFault, notGitHub, unlessMissing } from './fault.ts';
@@ -80,6 +81,16 @@ export function githubSignIn({ apiUrl, webUrl, clientId, clientSecret, log }: Si
         }),
       ),
 
+    repositories: (token) =>
+      unlessRefused(
+        calls(token)('Metadata: read', async ({ rest }) => {
+          const { data } = await rest.repos.listForAuthenticatedUser({ sort: 'pushed', per_page: 100 });
+          return checked(repositoriesAnswer, data).flatMap((one) =>
+            one.permissions?.push ? [one.full_name] : [],
+          );
+        }),
+      ),
+
     async isMember(token, login, team) {
       const [org = '', slug = ''] = team.split('/');
       const work = calls(token)('Members: read', async ({ rest }) => {
@@ -99,6 +110,9 @@ export function githubSignIn({ apiUrl, webUrl, clientId, clientSecret, log }: Si
 
 const token = z.object({ access_token: z.string().min(1).max(1024) });
 const refused = z.object({ error: z.string() });
+const repositoriesAnswer = z.array(
+  z.object({ full_name: z.string().max(256), permissions: z.object({ push: z.boolean() }).optional() }),
+);
 const person = z.object({ login: z.string().regex(/^[A-Za-z0-9][-A-Za-z0-9_]{0,99}$/) });
 
 async function exchanged(address: string, body: URLSearchParams) {

@@ -4,7 +4,6 @@ import { githubPeople } from '../../support/github-people.ts';
 import { type ConsoleWorld, openConsole } from './world.ts';
 
 export const API_TOKEN = 'the-token-of-the-api-0123456789';
-const CONSOLE_URL = 'https://console.example.com';
 export const COOKIE = '__Host-cite';
 
 /** What a browser needs to sign in. */
@@ -15,12 +14,16 @@ interface Visited extends Pick<ConsoleWorld, 'ask'> {
 export type PeopleWorld = Awaited<ReturnType<typeof openPeople>>;
 
 /** A console that people sign in to with GitHub; its clock can be moved on. */
-export async function openPeople(ADMINS: string[] = ['root']) {
+export async function openPeople(
+  ADMINS: string[] = ['root'],
+  { CONSOLE_URL = 'https://console.example.com', port = 0 } = {},
+) {
   let ahead = 0;
   const host = await githubPeople();
   const world = await openConsole({
     API_TOKEN,
     CONSOLE_URL,
+    port,
     ADMINS,
     signIn: githubSignIn(host.options),
     clock: () => new Date(Date.now() + ahead),

@@ -351,6 +351,18 @@ describe('of everything, one is shown what one may see', () => {
 });
 
 describe('to register an App', () => {
+  test('one chooses from the repositories that one may push to, or types a name while GitHub is away', async () => {
+    world.host.permit('lea', 'acme/pushed', 'WRITE');
+    world.host.permit('lea', 'acme/looked-at', 'READ');
+    const lea = await world.signIn('lea');
+    const page = async () => (await world.ask('GET', '/register', undefined, lea)).text;
+    expect(await page()).toContain(
+      '<datalist id="repositories"><option value="acme/pushed"></option></datalist>',
+    );
+    world.host.faults.isAway = true;
+    expect(await page()).toContain('<datalist id="repositories"></datalist>');
+  });
+
   test('one must be able to push to its repository', async () => {
     world.repository('acme/reg');
     const ask = async (login: string) =>

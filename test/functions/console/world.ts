@@ -41,6 +41,8 @@ interface Options {
   /** Where people sign in. */
   readonly signIn?: SignIn;
   readonly clock?: () => Date;
+  /** Where it listens; by default where there is room. */
+  readonly port?: number;
 }
 
 /**
@@ -48,7 +50,7 @@ interface Options {
  * what befalls the cluster on the way to it.
  */
 export async function openConsole(
-  { signIn, clock = () => new Date(), ...config }: Options = {},
+  { signIn, clock = () => new Date(), port = 0, ...config }: Options = {},
   around: (cluster: Cluster) => Cluster = (it) => it,
 ) {
   const { dir, remove } = temporaryFolder();
@@ -82,7 +84,7 @@ export async function openConsole(
     config: { ALLOWED_REGISTRIES: [], PLATFORM_NAMESPACE: 'cite-system', ...config },
   };
   const server = host('console', handle(ports));
-  const url = await listen(server);
+  const url = await listen(server, port);
 
   return {
     url,
@@ -223,8 +225,8 @@ async function openSink() {
   return { url: await listen(server), emitted, close: () => stop(server) };
 }
 
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
+async function listen(server: Server, port = 0): Promise<string> {
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -8,6 +8,7 @@ import { audited } from '../../audit.ts';
 import { requireRight } from '../../guard.ts';
 import type { Needs } from '../../needs.ts';
 import { type Planned, plan, register } from '../../registration.ts';
+import { repositoriesOf } from '../../repositories-of.ts';
 import { appName, namespaceName } from '../../schemas.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
@@ -59,6 +60,7 @@ export const registerRoutes = (ports: Needs) =>
     });
 
 async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promise<Page> {
+  const repositories = await repositoriesOf(ports, c);
   const found = given.repository ? await tryPlan(ports, c, given) : undefined;
   return {
     title: 'Register an App',
@@ -75,11 +77,17 @@ async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promis
                 value={given[field] ?? ''}
                 placeholder={placeholder}
                 required={field === 'repository'}
+                list={field === 'repository' ? 'repositories' : undefined}
                 autocomplete="off"
                 spellcheck={false}
               />
             </label>
           ))}
+          <datalist id="repositories">
+            {repositories.map((repository) => (
+              <option value={repository} />
+            ))}
+          </datalist>
           <p class="buttons">
             <button type="submit" class={found && 'ref' in found ? undefined : 'does'}>
               Show what it will be
