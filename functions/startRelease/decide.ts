@@ -11,7 +11,7 @@ export interface ReleaseFacts {
   /** Image with digest; undefined: it is not to be had. */
   readonly image: string | undefined;
   /** Undefined: the App names a Secret that is not there. */
-  readonly specHash: string | undefined;
+  readonly hashes: Pick<Release, 'specHash' | 'secretHash'> | undefined;
   /** The Release that this Change has been given before, found on a Workload. */
   readonly given: Release | undefined;
   /** The highest number on a Workload: one of an earlier App of the name may run still. 0: there is none. */
@@ -27,7 +27,7 @@ export type ReleaseDecision =
 
 /** Whether a Change gets its Release, and which. The number is given once: a repeated request finds the same one. */
 export function decide(facts: ReleaseFacts): ReleaseDecision {
-  const { change, app, order, image, specHash } = facts;
+  const { change, app, order, image, hashes } = facts;
   if (change.verdict) return { action: 'nothing', reason: 'it has its verdict' };
   if (!app) return { action: 'conclude', verdict: { outcome: 'cancelled', by: 'the deletion of its App' } };
   if (facts.given) return { action: 'start', release: facts.given };
@@ -44,7 +44,7 @@ export function decide(facts: ReleaseFacts): ReleaseDecision {
       return { action: 'conclude', verdict: { outcome: 'superseded', by: `r${last.number}` } };
   }
   if (image === undefined) return failed('its image is not there any more: retry it');
-  if (specHash === undefined) {
+  if (hashes === undefined) {
     return failed(`Secret ${app.spec.secret} is not in the namespace: create it, then retry`);
   }
   const redeploy = app.spec.redeploy?.id;
@@ -57,7 +57,7 @@ export function decide(facts: ReleaseFacts): ReleaseDecision {
       change: change.id,
       commit: change.commit,
       image,
-      specHash,
+      ...hashes,
       ...(redeploy === undefined ? {} : { redeploy }),
       createdAt: facts.now.toISOString(),
     },

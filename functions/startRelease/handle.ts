@@ -3,7 +3,7 @@ import type { Change } from '../../shared/domain/change.ts';
 import { ConflictError, InvalidError } from '../../shared/domain/errors.ts';
 import { parseOwnEvent } from '../../shared/domain/events.ts';
 import type { Release } from '../../shared/domain/release.ts';
-import { podSettings, specHash } from '../../shared/domain/release.ts';
+import { podSettings, secretHash, specHash } from '../../shared/domain/release.ts';
 import { appOfChange } from '../../shared/runtime/app-of-change.ts';
 import type { Config } from '../../shared/runtime/config.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
@@ -61,7 +61,7 @@ async function tryRelease(ports: Needs, change: Change, log: Logger): Promise<vo
       base: change.base,
     }),
     image: app ? await releaseImage(ports, app, change) : undefined,
-    specHash: app && secret ? specHash(app.spec, secret) : undefined,
+    hashes: app && secret ? hashesOf(app, secret) : undefined,
     given: workloads.find((workload) => workload.release.change === change.id)?.release,
     highest: Math.max(0, ...workloads.map((workload) => workload.release.number)),
     now: ports.clock(),
@@ -78,6 +78,11 @@ async function tryRelease(ports: Needs, change: Change, log: Logger): Promise<vo
   const { number } = decision.release;
   await advance(change, { state: 'starting', reason: `r${number} starts`, release: number });
 }
+
+const hashesOf = (app: App, secret: Secret) => ({
+  specHash: specHash(app.spec, secret),
+  secretHash: secretHash(app.uid, secret),
+});
 
 /** Another instance may have given it its Release while the code host was asked: that is switchSelector's to end. */
 async function requireNotMade({ cluster }: Needs, app: App, change: Change): Promise<void> {

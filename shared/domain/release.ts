@@ -16,13 +16,16 @@ export const releaseRecord = z.object({
   image: z.string(),
   /** Of the pod settings, the secret's content and `redeploy`: differs → a new Release. */
   specHash: z.string(),
+  /** Of the secret's content alone, so that a later release can say whether it has another one; absent: it was made before there was one. */
+  secretHash: z.string().optional(),
   /** `spec.redeploy.id` when it was made. */
   redeploy: z.string().optional(),
   createdAt: z.iso.datetime(),
 });
 
-export type Release = Readonly<Omit<z.output<typeof releaseRecord>, 'redeploy'>> & {
+export type Release = Readonly<Omit<z.output<typeof releaseRecord>, 'redeploy' | 'secretHash'>> & {
   readonly redeploy?: string;
+  readonly secretHash?: string;
 };
 
 /** Everything that enters a pod template but the image and the secret's copy. Replicas, hold, retention and checks are not part of a Release. */
@@ -56,10 +59,14 @@ export function podSettings(spec: AppSpec): PodSettings {
   };
 }
 
+type Secret = Readonly<Record<string, string>>;
+
 /** Differs from that of the newest Release → a new one. `secret` is the content of the App's Secret. */
-export function specHash(spec: AppSpec, secret: Readonly<Record<string, string>>): string {
-  return createHash('sha256')
-    .update(canonicalJson([podSettings(spec), secret, spec.redeploy?.id ?? null]))
-    .digest('hex')
-    .slice(0, 16);
-}
+export const specHash = (spec: AppSpec, secret: Secret): string =>
+  hashOf([podSettings(spec), secret, spec.redeploy?.id ?? null]);
+
+/** `app` is the App's uid: that two Apps have the same content is not to be seen. */
+export const secretHash = (app: string, secret: Secret): string => hashOf([app, secret]);
+
+const hashOf = (content: unknown): string =>
+  createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 16);

@@ -1,6 +1,6 @@
 import type { App, AppRef, AppStatus } from '../domain/app.ts';
 import type { AppSpec, BuildSettings, Hold } from '../domain/app-spec.ts';
-import type { Release } from '../domain/release.ts';
+import type { PodSettings, Release } from '../domain/release.ts';
 import type { Route } from '../domain/route.ts';
 import type { NewWorkload, Pod, Service, Workload, WorkloadOutcome } from '../domain/workload.ts';
 
@@ -108,6 +108,8 @@ export interface Workloads {
   /** Of one App, or of all: then in one listing, however many there are. */
   listWorkloads(app?: AppRef): Promise<readonly Workload[]>;
   getWorkload(app: AppRef, release: number): Promise<Workload | undefined>;
+  /** What each Workload's pods are made with, by the number of its Release; one that cannot be read is left out. */
+  listPodSettings(app: AppRef): Promise<ReadonlyMap<number, PodSettings>>;
   /** ConfigMap, Secret and Deployment; does nothing where the Workload is already there. */
   createWorkload(workload: NewWorkload): Promise<void>;
   /** Compare-and-set on `workload.resourceVersion`. null removes; what is not named stays. */

@@ -85,9 +85,11 @@ describe('cite', () => {
 
   test('activates, holds, lifts, pins and redeploys, and says who asked', async () => {
     const standby = { outcome: 'deployed', standbySince: new Date() } as const;
-    const app = await givenApp(world, { releases: [standby, { outcome: 'deployed' }], live: 2 });
+    const newer = { outcome: 'deployed', pod: { port: 9090 } } as const;
+    const app = await givenApp(world, { releases: [standby, newer], live: 2 });
     const name = `${app.namespace}/shop`;
-    expect(await good('releases', name)).toMatch(/RELEASE.*\nr2 +live.*\nr1 +standby/);
+    const releases = /RELEASE.*\nr2 +live.* port 8080 → 9090 \(since r1\)\nr1 +standby/;
+    expect(await good('releases', name)).toMatch(releases);
     expect(await good('activate', name, 'r1', '--why', 'r2 is slow')).toContain(`cite lift ${name}`);
     const hold = (await world.cluster.getApp(app))?.spec.hold;
     expect(hold).toMatchObject({ release: 1, why: 'r2 is slow', by: expect.stringMatching(/^\S+@\S+$/) });

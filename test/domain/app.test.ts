@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { appSpec, branchName, repositoryName } from '../../shared/domain/app-spec.ts';
 import { buildKey } from '../../shared/domain/build.ts';
-import { podSettings, specHash } from '../../shared/domain/release.ts';
+import { podSettings, secretHash, specHash } from '../../shared/domain/release.ts';
 import { aSpec, sha } from '../support/facts.ts';
 
 describe('the spec of an App', () => {
@@ -96,6 +96,13 @@ describe('what makes an image and a release', () => {
     expect(
       new Set([hash, specHash(aSpec(), { KEY: 'x' }), ...anew.map((spec) => specHash(spec, {}))]).size,
     ).toBe(5);
+  });
+
+  it('tells a secret of another content, and not that another App has the same', () => {
+    const hash = secretHash('uid-1', { KEY: 'x', MORE: 'y' });
+    expect(secretHash('uid-1', { MORE: 'y', KEY: 'x' })).toBe(hash);
+    expect(secretHash('uid-1', { KEY: 'x' })).not.toBe(hash);
+    expect(secretHash('uid-2', { KEY: 'x', MORE: 'y' })).not.toBe(hash);
   });
 
   it('takes everything of the pod template', () => {

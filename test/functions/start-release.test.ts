@@ -20,7 +20,7 @@ const facts = (change: Partial<ReleaseFacts> = {}): ReleaseFacts => ({
   app: anApp({ lastRelease: last }),
   order,
   image: 'r.test/shop@sha256:1',
-  specHash: 'hash-2',
+  hashes: { specHash: 'hash-2', secretHash: 'secret-2' },
   given: undefined,
   highest: 6,
   now: NOON,
@@ -33,6 +33,7 @@ const r7 = {
   commit: sha('a'),
   image: 'r.test/shop@sha256:1',
   specHash: 'hash-2',
+  secretHash: 'secret-2',
   createdAt: NOON.toISOString(),
 };
 
@@ -95,7 +96,7 @@ describe('startRelease decides', () => {
     ],
     [
       'that a missing Secret is named',
-      { app: anApp({ spec: { secret: 'db' } }), specHash: undefined },
+      { app: anApp({ spec: { secret: 'db' } }), hashes: undefined },
       {
         action: 'conclude',
         verdict: { outcome: 'failed', why: 'Secret db is not in the namespace: create it, then retry' },

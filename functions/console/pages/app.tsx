@@ -125,12 +125,22 @@ const Releases = ({ releases, path, now }: { releases: readonly ReleaseView[]; p
               {' · '}
               <Ago at={release.createdAt} now={now} />
             </div>
+            <Differs differs={release.differs} />
           </div>
           <Actions release={release} path={path} />
         </li>
       ))}
     </ol>
   );
+
+/** In what it is configured otherwise than the one before. */
+const Differs = ({ differs }: Pick<ReleaseView, 'differs'>) =>
+  differs && differs.in.length > 0 ? (
+    <div class="differs">
+      <span class="quiet">{`since ${differs.from}: `}</span>
+      {differs.in.join('; ')}
+    </div>
+  ) : null;
 
 /** What may be asked of a release: the platform refuses the rest, with the reason. */
 const Actions = ({

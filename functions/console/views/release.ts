@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { App } from '../../../shared/domain/app.ts';
 import type { Change } from '../../../shared/domain/change.ts';
+import type { Workload } from '../../../shared/domain/workload.ts';
 import type { Needs } from '../needs.ts';
+import { releaseDifference } from './release-difference.ts';
 import { type NoteFacts, releaseNote } from './release-note.ts';
 import { releaseState, releaseStates } from './release-state.ts';
 
@@ -20,6 +22,13 @@ export const releaseView = z
       .object({ at: z.string(), fault: z.string().optional().describe('Why it would not take over.') })
       .optional()
       .describe('What a standby was last found to be; absent: it was not checked yet.'),
+    differs: z
+      .object({
+        from: z.string().describe('The release before it that is still there: r11'),
+        in: z.array(z.string()).readonly().describe('port 8080 → 9090; of the environment names alone'),
+      })
+      .optional()
+      .describe('In what it is configured otherwise; absent: no release before it is there.'),
     change: z.string().describe('Id of the Change that caused it.'),
     kind: z.string().optional(),
     title: z.string().optional().describe("First line of the commit's message."),
@@ -34,9 +43,14 @@ export async function showReleases(
   app: App,
 ): Promise<readonly ReleaseView[]> {
   const service = await cluster.getService(app);
-  const workloads = await cluster.listWorkloads(app);
+  const workloads = (await cluster.listWorkloads(app)).toSorted(
+    (a, b) => b.release.number - a.release.number,
+  );
+  // Not of a new App: in its Namespace the console may not look yet.
+  const settings = workloads.length > 1 ? await cluster.listPodSettings(app) : undefined;
   const now = clock();
-  const views = workloads.map(async (workload) => {
+  const configured = ({ release }: Workload) => ({ release, pod: settings?.get(release.number) });
+  const views = workloads.map(async (workload, i) => {
     const state = releaseState(workload, service?.live);
     const { number, change: id } = workload.release;
     const [change, check] = await Promise.all([
@@ -44,9 +58,20 @@ export async function showReleases(
       state === 'standby' ? store.getStandbyCheck(app.uid, number) : undefined,
     ]);
     const { standbySeconds } = app.spec.retention;
-    return showRelease({ workload, state, standbySeconds, check, now }, change);
+    const before = workloads[i + 1];
+    return {
+      ...showRelease({ workload, state, standbySeconds, check, now }, change),
+      ...(before
+        ? {
+            differs: {
+              from: `r${before.release.number}`,
+              in: releaseDifference(configured(before), configured(workload)),
+            },
+          }
+        : {}),
+    };
   });
-  return (await Promise.all(views)).sort((a, b) => b.number - a.number);
+  return Promise.all(views);
 }
 
 function showRelease(facts: NoteFacts, change: Change | undefined): ReleaseView {

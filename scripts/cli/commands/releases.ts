@@ -75,4 +75,9 @@ const list = (releases: readonly ReleaseView[]) =>
     { title: 'CHANGE', cell: ({ kind, title }) => [kind, title].filter(Boolean).join(' ') || '-' },
     { title: 'AGE', cell: ({ createdAt }) => ago(createdAt) },
     { title: 'NOTE', cell: ({ note }) => spoken(note) },
+    { title: 'CONFIGURATION', cell: configuration },
   ]);
+
+/** In what it differs from that of the release before. */
+const configuration = ({ differs }: ReleaseView) =>
+  differs && differs.in.length > 0 ? `${differs.in.join('; ')} (since ${differs.from})` : '';

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubernetesObject, V1Deployment } from '@kubernetes/client-node';
+import type { KubernetesObject, V1ConfigMap, V1Deployment } from '@kubernetes/client-node';
 import { InvalidError, RetryableError } from '../../domain/errors.ts';
 import { workloadName } from '../../domain/naming.ts';
+import type { PodSettings } from '../../domain/release.ts';
 import type { NewWorkload, Workload } from '../../domain/workload.ts';
 import type { Workloads } from '../../ports/cluster.ts';
 import { type Connection, mergePatch, pages } from './connection.ts';
 import { ask, create, find } from './errors.ts';
 import { APP, APP_UID, checkNames, isManaged, isObjectName, managedSelector, metadataOf } from './objects.ts';
+import { toPodSettings } from './pod-settings.ts';
 import { workloadObjects } from './workload-objects.ts';
 import { toWorkload, workloadPatch } from './workload-state.ts';
 
@@ -72,6 +74,23 @@ export function kubernetesWorkloads(
         apps.readNamespacedDeployment({ namespace, name: workloadName(name, release) }),
       );
       return found && isManaged(found) ? toWorkload(found) : undefined;
+    },
+
+    async listPodSettings({ namespace, name }) {
+      if (!isObjectName(namespace) || !isObjectName(name)) return new Map();
+      const of = { namespace, labelSelector: `${managedSelector},${APP}=${name}` };
+      const environments = new Map<string, V1ConfigMap>();
+      for await (const configMap of pages((page) => ask(core.listNamespacedConfigMap({ ...of, ...page }))))
+        environments.set(metadataOf(configMap).name, configMap);
+      const settings = new Map<number, PodSettings>();
+      for await (const deployment of pages((page) =>
+        ask(apps.listNamespacedDeployment({ ...of, ...page })),
+      )) {
+        const number = toWorkload(deployment)?.release.number;
+        const pod = toPodSettings(deployment, environments.get(metadataOf(deployment).name));
+        if (number !== undefined && pod) settings.set(number, pod);
+      }
+      return settings;
     },
 
     async createWorkload(workload) {

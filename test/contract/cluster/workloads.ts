@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConflictError, InvalidError } from '../../../shared/domain/errors.ts';
+import type { PodSettings } from '../../../shared/domain/release.ts';
 import type { WorkloadChange } from '../../../shared/ports/cluster.ts';
 import {
   eventually,
@@ -46,6 +47,33 @@ export function workloadsContract(world: World): void {
     const pod = { readiness: { http, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 3 } };
     const byHttp = await startWorkload(world, app, 2, world().goodImage, { replicas: 0, pod });
     expect(byHttp.readiness).toEqual({ http, timeoutSeconds: 2 });
+  });
+
+  test('what the pods of each Workload are made with can be read again, hostile values too', async () => {
+    const app = await newApp(world);
+    const times = { periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 4 };
+    const first: PodSettings = {
+      port: 9090,
+      readiness: { ...times, http: { path: '/ready?a=1' } },
+      liveness: { ...times, grpc: { service: '' } },
+      minReadySeconds: 5,
+      progressDeadlineSeconds: 70,
+      terminationGracePeriodSeconds: 8,
+      env: hostileValues,
+      resources: { requests: { cpu: '500m' }, limits: { memory: '64Mi' } },
+    };
+    const exec = { command: ['sh', '-c', 'test "$A" = b'] };
+    const second: PodSettings = { ...first, env: {}, liveness: undefined, readiness: { ...times, exec } };
+    await startWorkload(world, app, 1, world().goodImage, { replicas: 0, pod: first });
+    await startWorkload(world, app, 12, world().goodImage, { replicas: 0, pod: second });
+    const beside = await newApp(world);
+    expect(await world().cluster.listPodSettings(refOf(beside))).toEqual(new Map());
+    expect(await world().cluster.listPodSettings(refOf(app))).toEqual(
+      new Map([
+        [1, first],
+        [12, second],
+      ]),
+    );
   });
 
   test('a Workload that is there is not made again', async () => {

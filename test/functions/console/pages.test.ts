@@ -111,6 +111,13 @@ describe('the page of an App', () => {
     expect(page).not.toContain(`${at(app)}/activate?release=2`);
   });
 
+  test('says in what a release is configured otherwise than the one before', async () => {
+    const app = await givenApp(world, { releases: [standby, { ...live, pod: { port: 9090 } }], live: 2 });
+    const page = await look(at(app));
+    expect(page).toMatch(/since r1: <\/span>port 8080 → 9090/);
+    expect(page.match(/class="differs"/g)).toHaveLength(1);
+  });
+
   test('says who holds it, and why', async () => {
     const app = await twoReleases();
     await submit(`${at(app)}/hold`, { why: 'Black <Friday>' });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Records } from '../../../scripts/local/cluster/records/records.ts';
+import { DeniedError } from '../../../shared/domain/errors.ts';
 import { type ConsoleWorld, openConsole } from './world.ts';
 
 let world: ConsoleWorld;
@@ -26,6 +27,24 @@ describe('registering an App', () => {
     const { head, ...shown } = body;
     expect(head).toBe(commit);
     expect((await world.ask('GET', '/api/apps/acme/shop')).body).toEqual(shown);
+  });
+
+  test('asks nothing of its Namespace that a right is needed for: those come there with the first App', async () => {
+    const denied = async () => {
+      throw new DeniedError('Kubernetes refuses');
+    };
+    const fresh = await openConsole({}, (cluster) => ({
+      ...cluster,
+      listPodSettings: denied,
+      listPods: denied,
+      readSecret: denied,
+    }));
+    try {
+      fresh.repository('acme/shop');
+      expect((await fresh.ask('POST', '/api/apps', { repository: 'acme/shop' })).status).toBe(201);
+    } finally {
+      await fresh.close();
+    }
   });
 
   test('of the same source again is refused, and the free name is told', async () => {

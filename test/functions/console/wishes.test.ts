@@ -262,4 +262,22 @@ describe('other wishes', () => {
     expect(shown).toMatchObject({ live: { name: 'r3' }, standby: [{ name: 'r2' }], next: [{ name: 'r4' }] });
     expect(shown.lastChange.title).toBe('Commit of r5');
   });
+
+  test('each release says in what it is configured otherwise than the one before, and no value of its environment', async () => {
+    const app = await givenApp(world, {
+      releases: [
+        { ...standby, pod: { env: { LOG_LEVEL: 'debug' } } },
+        { ...standby, pod: { env: { LOG_LEVEL: 'debug' } } },
+        { ...live, pod: { port: 9090, env: { TOKEN: 'hidden' } } },
+      ],
+      live: 3,
+    });
+    const { body, text } = await world.ask('GET', at(app, 'releases'));
+    expect(body.releases.map(({ differs }: { differs: unknown }) => differs)).toEqual([
+      { from: 'r2', in: ['env LOG_LEVEL removed', 'env TOKEN added', 'port 8080 → 9090'] },
+      { from: 'r1', in: [] },
+      undefined,
+    ]);
+    expect(text).not.toMatch(/hidden|debug/);
+  });
 });

@@ -15,7 +15,7 @@ import type { App, AppRef } from '../../../shared/domain/app.ts';
 import type { AppSpecInput } from '../../../shared/domain/app-spec.ts';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { type Change, type NewChange, openChange } from '../../../shared/domain/change.ts';
-import type { Release } from '../../../shared/domain/release.ts';
+import type { PodSettings, Release } from '../../../shared/domain/release.ts';
 import type { Cluster, WorkloadChange } from '../../../shared/ports/cluster.ts';
 import type { SignIn } from '../../../shared/ports/sign-in.ts';
 import { host } from '../../../shared/runtime/host.ts';
@@ -131,7 +131,11 @@ export async function givenApp(
     readonly ref?: AppRef;
     readonly spec?: Partial<AppSpecInput>;
     readonly live?: number;
-    readonly releases?: readonly (WorkloadChange & { readonly pods?: number; readonly image?: string })[];
+    readonly releases?: readonly (WorkloadChange & {
+      readonly pods?: number;
+      readonly image?: string;
+      readonly pod?: Partial<PodSettings>;
+    })[];
   } = {},
 ): Promise<App> {
   const ref = options.ref ?? { namespace: `t-${randomUUID().slice(0, 8)}`, name: 'shop' };
@@ -139,11 +143,11 @@ export async function givenApp(
   const spec = appSpec.parse({ repository: 'acme/shop', branch: 'main', ...options.spec });
   let app = await cluster.createApp(ref, spec);
   await cluster.ensureService(app);
-  for (const [i, { pods = 1, image = anImage, ...state }] of (options.releases ?? []).entries()) {
+  for (const [i, { pods = 1, image = anImage, pod: own, ...state }] of (options.releases ?? []).entries()) {
     const release = releaseOf(app, i + 1, image);
     const { port, readiness, liveness, minReadySeconds, env, resources } = spec;
     const times = { progressDeadlineSeconds: 60, terminationGracePeriodSeconds: 1 };
-    const pod = { port, readiness, liveness, minReadySeconds, env, resources, ...times };
+    const pod = { port, readiness, liveness, minReadySeconds, env, resources, ...times, ...own };
     await cluster.createWorkload({ app, release, replicas: pods, pod, secret: {} });
     const workload = await cluster.getWorkload(app, release.number);
     if (workload) await cluster.updateWorkload(workload, state);

@@ -139,6 +139,12 @@ export const verbs: Readonly<Record<Exclude<keyof Cluster, 'podLog' | 'buildJobL
       return (cluster) => cluster.getWorkload(stage.app, 9);
     },
   },
+  listPodSettings: {
+    async prepare(stage) {
+      await settledWorkload(stage);
+      return (cluster) => cluster.listPodSettings(stage.app);
+    },
+  },
   createWorkload: bare((cluster, { app }) =>
     cluster.createWorkload(newWorkload(app, 7, IMAGE, { replicas: 0, secret: { KEY: 'new' } })),
   ),

@@ -28,6 +28,13 @@ export function workloads(records: Objects): Omit<Workloads, 'listPods' | 'podLo
       const record = find(app, release);
       return record && toWorkload(record);
     },
+    async listPodSettings({ namespace, name }) {
+      const settings = records.listAs('Deployment', { namespace, app: name }, ({ body }) => {
+        const { liveness, ...pod } = body.pod;
+        return [body.release.number, { ...pod, liveness }] as const;
+      });
+      return new Map(settings);
+    },
     async createWorkload(workload) {
       requireCount(workload.replicas);
       records.transaction(() => insertWorkload(records, workload));

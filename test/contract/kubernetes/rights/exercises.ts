@@ -104,6 +104,7 @@ export const exercises: Readonly<Record<keyof Cluster, (stage: Stage) => Promise
 
   listWorkloads: ({ cluster, app, all }) => (all ? cluster.listWorkloads() : cluster.listWorkloads(app)),
   getWorkload: ({ cluster, app }) => cluster.getWorkload(app, 1),
+  listPodSettings: ({ cluster, app }) => cluster.listPodSettings(app),
   async createWorkload({ cluster, connection, app }) {
     const { namespace } = app;
     const workload = newWorkload(app, 7, IMAGE, { replicas: 0, secret: { KEY: 'new' } });
