@@ -12,6 +12,7 @@ import { queryOnce } from './query-once.ts';
 import { apps } from './routes/apps.ts';
 import { audit } from './routes/audit.ts';
 import { changes } from './routes/changes.ts';
+import { deadLetters } from './routes/dead-letters.ts';
 import { holds } from './routes/holds.ts';
 import { logs } from './routes/logs.ts';
 import { me } from './routes/me.ts';
@@ -19,6 +20,7 @@ import { releases } from './routes/releases.ts';
 import { secrets } from './routes/secrets.ts';
 import { status } from './routes/status.ts';
 import { sweep } from './routes/sweep.ts';
+import { webhooks } from './routes/webhooks.ts';
 import { why } from './routes/why.ts';
 import { securityHeaders } from './security-headers.ts';
 import { personalToken, signedInPerson } from './signed-in.ts';
@@ -33,7 +35,21 @@ export function consoleApp(ports: Needs): OpenAPIHono {
   app.notFound(onUnknownRoute(app));
   const { api, pages: ofPages } = accessOf(ports);
   app.use('/api/*', api, guard(ports), soundBody, queryOnce);
-  for (const routes of [apps, releases, holds, changes, why, logs, sweep, secrets, status, audit, me]) {
+  for (const routes of [
+    apps,
+    releases,
+    holds,
+    changes,
+    why,
+    logs,
+    sweep,
+    secrets,
+    status,
+    deadLetters,
+    webhooks,
+    audit,
+    me,
+  ]) {
     app.route('/api', routes(ports));
   }
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });

@@ -16,5 +16,12 @@ start(
     events: brokerPort,
     signIn: githubSignInPort,
   },
-  { API_TOKEN: true, CONSOLE_URL: true, ADMINS: true, ALLOWED_REGISTRIES: true, PLATFORM_NAMESPACE: true },
+  {
+    API_TOKEN: true,
+    CONSOLE_URL: true,
+    ADMINS: true,
+    ALLOWED_REGISTRIES: true,
+    PLATFORM_NAMESPACE: true,
+    WEBHOOK_URL: true,
+  },
 );

@@ -7,6 +7,6 @@ import type { Ports } from '../../shared/runtime/ports.ts';
  */
 export interface Needs
   extends Pick<Ports, 'cluster' | 'store' | 'codeHost' | 'events' | 'signIn' | 'clock' | 'newId' | 'log'> {
-  readonly config: Pick<Config, 'ALLOWED_REGISTRIES' | 'PLATFORM_NAMESPACE'> &
+  readonly config: Pick<Config, 'ALLOWED_REGISTRIES' | 'PLATFORM_NAMESPACE' | 'WEBHOOK_URL'> &
     Partial<Pick<Config, 'API_TOKEN' | 'CONSOLE_URL' | 'ADMINS'>>;
 }

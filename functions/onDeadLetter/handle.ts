@@ -1,7 +1,7 @@
 import type { CloudEvent } from 'cloudevents';
 import { z } from 'zod';
 import { stalledReason } from '../../shared/domain/change.ts';
-import { type DeadLetter, deadLetterReason } from '../../shared/domain/dead-letter.ts';
+import { CUT, type DeadLetter, deadLetterReason } from '../../shared/domain/dead-letter.ts';
 import { sentence } from '../../shared/domain/plain-text.ts';
 import { type EventHandler, eventFunction } from '../../shared/runtime/event-function.ts';
 import { ledger } from '../../shared/runtime/ledger.ts';
@@ -32,10 +32,28 @@ const MAX_DATA = 4096;
 
 function bounded(data: unknown): unknown {
   try {
-    return (JSON.stringify(data) ?? '').length <= MAX_DATA ? data : '[cut]';
+    return (JSON.stringify(data) ?? '').length <= MAX_DATA ? data : CUT;
   } catch {
-    return '[cut]'; // Nested too deeply to be written.
+    return CUT; // Nested too deeply to be written.
   }
+}
+
+/** Each names something; more of them, or longer ones, nobody reads. */
+const MAX_EXTENSIONS = 16;
+const MAX_EXTENSION = 256;
+/** What every event has, by the names that CloudEvents gives. */
+const CORE = /^(id|type|source|subject|time|specversion|datacontenttype|dataschema|data|data_base64)$/;
+
+/** The broker's own (what went wrong, where it was) are not the event's. */
+function extensionsOf(event: CloudEvent<unknown>): Pick<DeadLetter, 'extensions'> {
+  const own = Object.entries(event).filter(
+    (entry): entry is [string, string] =>
+      !CORE.test(entry[0]) &&
+      /^(?!knative)[a-z0-9]{1,64}$/.test(entry[0]) &&
+      typeof entry[1] === 'string' &&
+      entry[1].length <= MAX_EXTENSION,
+  );
+  return own.length === 0 ? {} : { extensions: Object.fromEntries(own.slice(0, MAX_EXTENSIONS)) };
 }
 
 /** Knative adds what went wrong as attributes (knative.md 1.9); the message in base64. */
@@ -47,6 +65,7 @@ function deadLetter(event: CloudEvent<unknown>, at: Date): DeadLetter {
     source: event.source,
     ...(event.subject ? { subject: event.subject } : {}),
     data: bounded(event.data),
+    ...extensionsOf(event),
     destination: text('knativeerrordest'),
     code: /^\d{3}$/.test(text('knativeerrorcode')) ? Number(event.knativeerrorcode) : 0,
     message: sentence(Buffer.from(text('knativeerrordata'), 'base64').toString()),

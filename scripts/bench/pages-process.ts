@@ -38,7 +38,11 @@ const pages = () =>
       clock,
       newId: randomUUID,
       log: logger('console', 'warn'),
-      config: { ALLOWED_REGISTRIES: [], PLATFORM_NAMESPACE: 'cite-system' },
+      config: {
+        ALLOWED_REGISTRIES: [],
+        PLATFORM_NAMESPACE: 'cite-system',
+        WEBHOOK_URL: 'http://127.0.0.1:1/webhooks',
+      },
     }),
   );
 await serve(bare ? listing : pages());

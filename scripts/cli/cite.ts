@@ -13,10 +13,12 @@ import { loginCommands } from './commands/login.ts';
 import { logsCommands } from './commands/logs.ts';
 import { openCommands } from './commands/open.ts';
 import { releasesCommands } from './commands/releases.ts';
+import { replayCommands } from './commands/replay.ts';
 import { settingsCommands } from './commands/settings.ts';
 import { statusCommands } from './commands/status.ts';
 import { sweepCommands } from './commands/sweep.ts';
 import { watchCommands } from './commands/watch.ts';
+import { webhooksCommands } from './commands/webhooks.ts';
 import { whyCommands } from './commands/why.ts';
 import { Failure, USAGE } from './failure.ts';
 import { addGlobalOptions } from './session.ts';
@@ -46,6 +48,8 @@ for (const add of [
   logsCommands,
   sweepCommands,
   statusCommands,
+  replayCommands,
+  webhooksCommands,
   doctorCommands,
   loginCommands,
   settingsCommands,

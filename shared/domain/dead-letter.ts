@@ -5,12 +5,19 @@ export interface DeadLetter {
   readonly source: string;
   readonly subject?: string;
   readonly data: unknown;
+  /** Attributes that Triggers filter by and functions read: the kind and name of an object. */
+  readonly extensions?: Readonly<Record<string, string>>;
   /** Which function would not take it, and the answer that it gave. */
   readonly destination: string;
   readonly code: number;
   readonly message: string;
   readonly at: string;
+  /** Who had it published again since, and when; gone when it is refused again. */
+  readonly replayed?: { readonly by: string; readonly at: string };
 }
+
+/** In place of data that was too large to be kept. */
+export const CUT = '[cut]';
 
 /** The broker names the function by its address: http://on-push.cite-system.svc.cluster.local; one machine by its name. */
 export const functionOf = ({ destination }: Pick<DeadLetter, 'destination'>) =>

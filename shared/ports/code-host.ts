@@ -31,6 +31,8 @@ export interface CodeHost {
   listHookDeliveries(repository: string, url: string, since: Date): Promise<readonly HookDelivery[]>;
   /** Has it sent again: the same GUID and payload, signed with the secret of now. */
   redeliver(repository: string, delivery: Pick<HookDelivery, 'id' | 'attempt'>): Promise<void>;
+  /** How many requests the platform's token still has; undefined: this host sets no limit. The question is not counted. */
+  rateLimit(): Promise<RateLimit | undefined>;
   ensureCollaborator(repository: string, user: string): Promise<void>;
   removeCollaborator(repository: string, user: string): Promise<void>;
 }
@@ -97,4 +99,13 @@ export interface HookDelivery {
   readonly answer: number;
   readonly firstAt: Date;
   readonly lastAt: Date;
+}
+
+/** Requests that the code host answers to one token, as it counts them. */
+export interface RateLimit {
+  /** Of one hour. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** When all of them are to be had again. */
+  readonly resetAt: Date;
 }

@@ -42,6 +42,8 @@ export interface Deliveries {
   unjudgedDeliveries(before: Date, tick?: number): Promise<readonly Delivery[]>;
   /** Deliveries about a commit, given by its first 7 to 40 digits; newest first, at most 100. */
   deliveriesOf(commit: string): Promise<readonly Delivery[]>;
+  /** The newest of a repository, in whatever case its name is written. */
+  lastDelivery(repository: string): Promise<Delivery | undefined>;
 }
 
 export interface Changes {

@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type ConsoleWorld, givenApp, givenChange, openConsole } from '../functions/console/world.ts';
+import {
+  aDeadLetter,
+  type ConsoleWorld,
+  givenApp,
+  givenChange,
+  openConsole,
+} from '../functions/console/world.ts';
 import { commitFiles } from '../local/world.ts';
 import { cite } from './cite.ts';
 import { onTerminal } from './on-terminal.ts';
@@ -111,6 +117,31 @@ test('cite status names what is under way, and dead letters with what to do', as
   expect(out).toMatch(
     /\n {4}2026-11-20 14:32:05 UTC {2}onPush answered 422 to com\.github\.push: no branch\n {6}\S/,
   );
+});
+
+test('cite status tells of webhooks and of the limit; cite webhooks and cite replay go on from there', async () => {
+  const fresh = await openConsole();
+  const ask = (...args: string[]) => cite(args, { env: { CITE_URL: fresh.url } });
+  try {
+    fresh.repository('acme/told');
+    const app = await givenApp(fresh, { spec: { repository: 'acme/told' } });
+    const message = 'Give the token the permission Webhooks: write.';
+    const condition = { type: 'SourceConnected', reason: 'NotConnected', lastTransitionTime: '' } as const;
+    await fresh.cluster.setAppStatus(app, { conditions: [{ ...condition, status: 'False', message }] });
+    const id = await aDeadLetter(fresh, { message: 'no \u001b[2Jbranch' });
+    fresh.limits.core = { limit: 5000, remaining: 0, reset: 1_772_366_400 };
+    const { out } = await ask('status');
+    expect(out).toContain(`\n    acme/told  ${message} told of nothing in 7 days\n`);
+    expect(out).toContain(`  0 of 5000 requests are left until 2026-03-01 12:00:00 UTC\n`);
+    expect(out).toContain(`\n      cite replay ${id} publishes it again`);
+    expect(await ask('doctor')).toMatchObject({ code: 1, out: expect.stringMatching(/^wrong {2}limit/m) });
+    expect((await ask('replay', id)).out).toMatch(/^com\.github\.push is published again\./);
+    expect((await ask('status')).out).toMatch(/published again by \S+@\S+, \d+ s ago/);
+    expect((await ask('webhooks', 'acme/told')).out).toContain('Nothing in 3 days');
+    expect(await ask('webhooks', 'told')).toMatchObject({ code: 2 });
+  } finally {
+    await fresh.close();
+  }
 });
 
 test('a standby that broke says so wherever one looks, and is gone back to with a warning', async () => {

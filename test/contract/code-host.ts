@@ -359,6 +359,10 @@ export function codeHostContract(name: string, open: () => Promise<CodeHostWorld
       });
     });
 
+    test('where no limit of requests is set, none is told', async () => {
+      expect(await host().rateLimit()).toBeUndefined();
+    });
+
     test('collaborators are added and removed, again and again', async () => {
       await host().ensureCollaborator(repository(), 'deploy-bot');
       await host().ensureCollaborator(repository(), 'deploy-bot');

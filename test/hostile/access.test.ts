@@ -35,7 +35,13 @@ afterAll(async () => {
 async function requestsOf(world: ConsoleWorld) {
   const ref = { namespace: 'acme', name: 'shop' };
   const { body } = await world.ask('GET', '/openapi.json');
-  const values: Record<string, string> = { ...ref, id: 'x', commit: 'c'.repeat(40), key: 'b'.repeat(32) };
+  const values: Record<string, string> = {
+    ...ref,
+    owner: 'acme',
+    id: 'x',
+    commit: 'c'.repeat(40),
+    key: 'b'.repeat(32),
+  };
   return operationsOf(body).map((operation: Operation) => ({
     operation,
     path: operation.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? expect.unreachable(name)),

@@ -161,6 +161,9 @@ export function memoryCodeHost(from?: { readonly records: Records }, clock = () 
         throw new InvalidError('repository', 'there is no such delivery', 'Give one that was listed.');
       toSend.push(one);
     },
+    async rateLimit() {
+      return undefined;
+    },
     async ensureCollaborator(repository, user) {
       address(repository);
       collaborators.set(repository, (collaborators.get(repository) ?? new Set()).add(login(user)));

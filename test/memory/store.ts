@@ -106,6 +106,15 @@ export function memoryStore(clock: () => Date) {
         (one) => one.id,
       );
     },
+    async lastDelivery(repository) {
+      const isOfIt = (one: Delivery) => one.repository.toLowerCase() === repository.toLowerCase();
+      const [last] = newestFirst(
+        [...held.deliveries.values()].filter(isOfIt),
+        (one) => Date.parse(one.receivedAt),
+        (one) => one.id,
+      );
+      return last;
+    },
 
     async openChange(given) {
       const other = held.changes.get(given.id) ?? openOf(given.app.uid, given.commit);

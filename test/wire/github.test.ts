@@ -73,6 +73,7 @@ const verbs: Readonly<
     const ping = await pinged(stage);
     return (host) => host.redeliver(REPOSITORY, ping);
   },
+  rateLimit: async () => (host) => host.rateLimit(),
   ensureCollaborator:
     async ({ id }) =>
     (host) =>

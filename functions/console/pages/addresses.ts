@@ -5,6 +5,8 @@ export const appPath = ({ namespace, name }: AppRef) => `/apps/${namespace}/${na
 export const auditPath = ({ namespace, name }: AppRef) => `/audit?app=${namespace}/${name}`;
 export const changePath = (id: string) => `/changes/${encodeURIComponent(id)}`;
 export const buildLogPath = (key: string) => `/builds/${key}`;
+export const webhookPath = (repository: string) => `/webhooks/${repository}`;
+export const replayPath = (id: string) => `/dead-letters/${encodeURIComponent(id)}/replay`;
 
 /** Where somebody signs in who then wants to go on to that path. */
 export const signInPath = (to: string) => `/sign-in?${new URLSearchParams({ to })}`;

@@ -20,6 +20,7 @@ import { holdRoutes } from './forms/hold.tsx';
 import { pinRoutes } from './forms/pin.tsx';
 import { redeployRoutes } from './forms/redeploy.tsx';
 import { registerRoutes } from './forms/register.tsx';
+import { replayRoutes } from './forms/replay.tsx';
 import { settingsRoutes } from './forms/settings.tsx';
 import { ledgerRoutes } from './ledger.tsx';
 import { logRoutes } from './log.tsx';
@@ -30,6 +31,7 @@ import { signInRoutes, signOutRoutes } from './sign-in.tsx';
 import { statusPage } from './status.tsx';
 import { sweepRoutes } from './sweep.tsx';
 import { tokenRoutes } from './tokens.tsx';
+import { webhookPage } from './webhook.tsx';
 
 /** Has rules of its own: a log that is followed, for one, must not wait to be compressed. */
 const API = ['/api/*', '/openapi.json'];
@@ -58,6 +60,9 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     )
     .get('/changes/:id', (c) => answerPage(c, () => changePage(ports, c.req.param('id'))))
     .get('/status', (c) => answerPage(c, () => statusPage(ports)))
+    .get('/webhooks/:owner/:name', (c) =>
+      answerPage(c, () => webhookPage(ports, `${c.req.param('owner')}/${c.req.param('name')}`)),
+    )
     .get('/api-docs', (c) => answerPage(c, apiDocsPage))
     .route('/', signIn ? signOutRoutes(ports) : none)
     .route('/', signIn ? tokenRoutes(ports) : none)
@@ -70,6 +75,7 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     .route('/', holdRoutes(ports))
     .route('/', redeployRoutes(ports))
     .route('/', pinRoutes(ports))
+    .route('/', replayRoutes(ports))
     .route('/', settingsRoutes(ports))
     .route('/', deleteRoutes(ports))
     .route('/', registerRoutes(ports));

@@ -13,11 +13,15 @@ export const deadLetterView = z
     message: z.string(),
     remedy: z.string(),
     at: z.string(),
+    replayed: z
+      .object({ by: z.string(), at: z.string() })
+      .optional()
+      .describe('Who had it published again, and when.'),
   })
   .openapi('DeadLetter');
 
 export function showDeadLetter(letter: DeadLetter): z.output<typeof deadLetterView> {
-  const { id, type, subject, destination, code, message, at } = letter;
+  const { id, type, subject, destination, code, message, at, replayed } = letter;
   const name = functionOf(letter);
   return {
     id,
@@ -29,12 +33,13 @@ export function showDeadLetter(letter: DeadLetter): z.output<typeof deadLetterVi
     message,
     remedy: remedyOf(code, name),
     at,
+    ...(replayed ? { replayed } : {}),
   };
 }
 
 function remedyOf(code: number, name: string): string {
   // What the code host denied (403) is asked for again by itself.
   return code >= 400 && code < 500 && code !== 403
-    ? `It was refused for good. Mend what the message says; the log of ${name} has the whole of it. Then retry the Change.`
+    ? `It was refused for good. Mend what the message says; the log of ${name} has the whole of it. Then publish it again, or retry the Change.`
     : `It was tried until the broker gave up. If the log of ${name} says why, mend that; what is missing is found again in the App's turn: within 5 minutes, with 50 Apps or fewer.`;
 }

@@ -9,6 +9,7 @@ import { commitOf, git, type Source, source } from '../checkout.ts';
 import { ApiFailure, path } from '../client.ts';
 import { type Session, sessionOf } from '../session.ts';
 import { paint, shortCommit, spoken } from '../text.ts';
+import { limitWords } from './status.ts';
 
 /** What was looked at: well, or what to do about it. */
 interface Finding {
@@ -56,9 +57,11 @@ async function examine(session: Session): Promise<readonly Finding[]> {
 
 async function platformFindings({ api, url }: Session): Promise<readonly Finding[]> {
   try {
-    const { version } = await api.call<StatusView>('GET', '/api/status');
+    const { version, away, rateLimit } = await api.call<StatusView>('GET', '/api/status');
     return [
       { check: 'platform', ok: true, message: `Cite ${version} at ${url}` },
+      ...away.map((reason) => ({ check: 'platform', ok: false, message: reason })),
+      ...(rateLimit ? [limitFinding(rateLimit)] : []),
       { check: 'token', ok: true, message: process.env.CITE_TOKEN ? 'accepted' : 'none is needed' },
       versionFinding(version),
     ];
@@ -79,6 +82,13 @@ function versionFinding(version: string): Finding {
   const message = isSame ? `this is cite ${own} too` : `this is cite ${own}. Use the cite of ${version}.`;
   return { check: 'version', ok: isSame, message };
 }
+
+/** One that is used up stops builds until it is not. */
+const limitFinding = (limit: NonNullable<StatusView['rateLimit']>): Finding => ({
+  check: 'limit',
+  ok: limit.remaining > 0,
+  message: `GitHub: ${limitWords(limit)}`,
+});
 
 async function appFindings({ api }: Session, { namespace, name }: AppSummary): Promise<readonly Finding[]> {
   const { conditions, status } = await api.call<AppView>('GET', path`/api/apps/${namespace}/${name}`);

@@ -5,6 +5,7 @@ import { startOfTurn } from '../../../shared/domain/turn.ts';
 import type { Deliveries } from '../../../shared/ports/store.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
+import { repositoryOf } from './schema.ts';
 
 const MOST = 100;
 
@@ -22,6 +23,10 @@ export function deliveries({ sql, read, write }: Database): Deliveries {
   const ofCommit = sql.prepare(
     `select value, judgement from deliveries where commit_id >= ?1 and commit_id < ?1 || 'g'
      order by received desc, id desc limit ${MOST}`,
+  );
+  const ofRepository = sql.prepare(
+    `select value, judgement from deliveries where ${repositoryOf} = lower(?)
+     order by received desc, id desc limit 1`,
   );
 
   return {
@@ -61,6 +66,8 @@ export function deliveries({ sql, read, write }: Database): Deliveries {
         const prefix = commitPrefix(commit);
         return prefix === undefined ? [] : deliveriesIn(ofCommit.all(prefix));
       }),
+
+    lastDelivery: (repository) => read(() => deliveriesIn(ofRepository.all(repository))[0]),
   };
 }
 

@@ -1,3 +1,5 @@
+/** What a Delivery is also found by. */
+export const repositoryOf = "lower(json_extract(value, '$.repository'))";
 /** What a Change is also found by, in its JSON: an index on it needs no column. */
 export const branchOf = "json_extract(value, '$.branch')";
 export const outcomeOf = "json_extract(value, '$.verdict.outcome')";
@@ -22,6 +24,7 @@ create table if not exists deliveries (
 ) strict;
 create index if not exists deliveries_received on deliveries (received);
 create index if not exists deliveries_unjudged on deliveries (received, id) where judgement is null;
+create index if not exists deliveries_repository on deliveries (${repositoryOf}, received, id);
 create index if not exists deliveries_commit on deliveries (commit_id, received) where commit_id is not null;
 
 create table if not exists changes (

@@ -25,6 +25,12 @@ export const statusAnswers = z.array(
   z.object({ context: text, state: text, description: text.nullish(), target_url: text.nullish() }),
 );
 
+const count = z.int().min(0);
+/** `core` is what all calls here are counted as; `reset` is in seconds since 1970. */
+export const rateLimitAnswer = z.object({
+  resources: z.object({ core: z.object({ limit: count, remaining: count, reset: count }) }),
+});
+
 /** The answer itself, once the schema has seen that it is what octokit's type says. Throws RetryableError. */
 export function checked<T>(schema: z.ZodType, answer: T): T {
   if (schema.safeParse(answer).success) return answer;

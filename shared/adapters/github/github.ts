@@ -1,6 +1,13 @@
 import type { CodeHost } from '../../ports/code-host.ts';
 import { address, commitSha, cutDescription, isRevision, login, treePath } from './address.ts';
-import { branchAnswer, checked, comparisonAnswer, repositoryAnswer, statusAnswers } from './answers.ts';
+import {
+  branchAnswer,
+  checked,
+  comparisonAnswer,
+  rateLimitAnswer,
+  repositoryAnswer,
+  statusAnswers,
+} from './answers.ts';
 import { githubCalls, type Log } from './client.ts';
 import { reportDeployment } from './deployment.ts';
 import { isHttpFault, unlessMissing } from './fault.ts';
@@ -130,6 +137,16 @@ export function github(options: GithubOptions): CodeHost {
     async redeliver(repository, delivery) {
       const at = address(repository);
       await call('Webhooks: write', (client) => redeliver(client, at, delivery));
+    },
+
+    async rateLimit() {
+      return await call('Metadata: read', async ({ rest }) => {
+        // A GitHub Enterprise Server without limits says 404.
+        const found = await unlessMissing(rest.rateLimit.get());
+        if (!found) return undefined;
+        const { limit, remaining, reset } = checked(rateLimitAnswer, found.data).resources.core;
+        return { limit, remaining, resetAt: new Date(reset * 1000) };
+      });
     },
 
     async ensureCollaborator(repository, user) {

@@ -6,6 +6,7 @@ import { startOfTurn } from '../../domain/turn.ts';
 import type { Deliveries } from '../../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { keys } from './keys.ts';
+import { newestFirst } from './newest-first.ts';
 import { collect, type Places, readRecord, written } from './records.ts';
 
 const MOST = 100;
@@ -45,13 +46,24 @@ export function deliveries(redis: Connection): Deliveries {
       );
       return collect<Delivery>(redis, records, MOST, (found) => found.commit?.startsWith(prefix) ?? false);
     },
+
+    async lastDelivery(repository) {
+      for await (const records of newestFirst(redis, keys.deliveriesOfRepository(repository), EVER, 1)) {
+        const [last] = await collect<Delivery>(redis, records, 1);
+        if (last) return last;
+      }
+      return undefined;
+    },
   };
 }
 
-function places({ receivedAt, commit, judgement }: Delivery): Places {
+const EVER = { since: -Infinity, until: Infinity };
+
+function places({ receivedAt, repository, commit, judgement }: Delivery): Places {
   const received = instant(receivedAt);
   return [
     ...(judgement ? [] : [[keys.unjudged, received] as const]),
+    [keys.deliveriesOfRepository(repository), received],
     ...(commit === undefined ? [] : [[keys.deliveriesOf(commit), received] as const]),
   ];
 }

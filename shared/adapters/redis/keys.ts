@@ -21,6 +21,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:lease:<name>              | hash   | leases       | a minute after the lease: the clock decides before  |
  * | cite:deliveries:unjudged       | index  | deliveries   | –, an entry leaves with its judgement or record     |
  * | cite:deliveries:commit:<sha7>  | index  | deliveries   | –, an entry leaves with its record                  |
+ * | cite:deliveries:repository:<name> | index | deliveries | –, an entry leaves with its record                |
  * | cite:changes, :open, :ended    | index  | changes      | –, an entry leaves with its record                  |
  * | cite:changes:app:<app>         | index  | changes      | –, as above                                         |
  * | cite:changes:repository:<name> | index  | changes      | –, as above                                         |
@@ -46,6 +47,7 @@ export const keys = {
   delivery: (id: string) => `cite:delivery:${id}`,
   unjudged: 'cite:deliveries:unjudged',
   deliveriesOf: (commit: string) => `cite:deliveries:commit:${commit.slice(0, SHORTEST_PREFIX)}`,
+  deliveriesOfRepository: (name: string) => `cite:deliveries:repository:${name.toLowerCase()}`,
 
   change: (id: string) => `cite:change:${id}`,
   changes: 'cite:changes',

@@ -63,6 +63,7 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
     ['reportDeployment', (host) => host.reportDeployment(report)],
     ['ensureWebhook', (host) => host.ensureWebhook('acme/shop', hook)],
     ['removeWebhook', (host) => host.removeWebhook('acme/shop', hook.url)],
+    ['rateLimit', (host) => host.rateLimit()],
     ['ensureCollaborator', (host) => host.ensureCollaborator('acme/shop', 'bot')],
     ['removeCollaborator', (host) => host.removeCollaborator('acme/shop', 'bot')],
   ];
@@ -152,6 +153,16 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
     expect(error).toMatchObject({ name: 'HostDeniedError', right: permission });
     expect((error as Error).message).toMatch(new RegExp(`Give the token the permission ${permission}\\.$`));
     expect((error as Error).message).not.toMatch(/[\r\n]/);
+  });
+
+  test('the limit is that of the requests that are made here, with the time in seconds', async () => {
+    const core = { limit: 5000, remaining: 4711, reset: 1_772_366_400, used: 289 };
+    answers = [json(200, { resources: { core, search: { ...core, limit: 30 } }, rate: core })];
+    const resetAt = new Date('2026-03-01T12:00:00.000Z');
+    expect(await codeHost.rateLimit()).toEqual({ limit: 5000, remaining: 4711, resetAt });
+    expect(requests).toEqual(['GET /rate_limit']);
+    answers = [json(200, { resources: { core: { ...core, reset: 'soon' } } })];
+    await expect(codeHost.rateLimit()).rejects.toThrow(RetryableError);
   });
 
   test('404 is the repository’s fault, except where there may be nothing', async () => {

@@ -103,6 +103,26 @@ export function deliveriesContract(stage: Stage): void {
       expect(await store.deliveriesOf('abcdef14')).toEqual([]);
     });
 
+    it('tells the last of a repository, whoever wrote its name how, with what became of it', async () => {
+      const { store, other } = stage;
+      expect(await store.lastDelivery('acme/shop')).toBeUndefined();
+      await store.recordDelivery(aDelivery('new', { repository: 'Acme/Shop', ...at(2) }));
+      await store.recordDelivery(aDelivery('old', at(1)));
+      const { commit: _, ...ping } = aDelivery('other', {
+        repository: 'acme/shop2',
+        event: 'ping',
+        ...at(3),
+      });
+      await store.recordDelivery(ping);
+      await other.judgeDelivery('new', { skipped: 'no App on that branch' });
+      expect(await store.lastDelivery('acme/shop')).toMatchObject({
+        id: 'new',
+        judgement: { skipped: 'no App on that branch' },
+      });
+      expect(await store.lastDelivery('ACME/shop2')).toEqual(ping);
+      expect(await store.lastDelivery('acme/sho')).toBeUndefined();
+    });
+
     it('finds one still when it is judged, and none that is about no commit', async () => {
       const { store } = stage;
       const { commit: _, ...ping } = aDelivery('ping');

@@ -3,7 +3,7 @@ import { consoleApp } from '../../../functions/console/app.ts';
 import type { Needs } from '../../../functions/console/needs.ts';
 import type { App } from '../../../shared/domain/app.ts';
 import { RetryableError } from '../../../shared/domain/errors.ts';
-import { type ConsoleWorld, givenApp, givenChange, openConsole } from './world.ts';
+import { aDeadLetter, type ConsoleWorld, givenApp, givenChange, openConsole } from './world.ts';
 
 let world: ConsoleWorld;
 beforeAll(async () => {
@@ -60,6 +60,10 @@ const deeds: Readonly<Record<string, (scene: Scene) => Promise<number>>> = {
   'POST /api/apps/:namespace/:name/unpin': ({ app }) => ask('POST', `${api(app)}/unpin`, { release: 1 }),
   'POST /api/changes/:id/retry': ({ failed }) => ask('POST', `/api${changeAt(failed)}/retry`, {}),
   'POST /api/changes/:id/cancel': ({ underWay }) => ask('POST', `/api${changeAt(underWay)}/cancel`, {}),
+  'POST /api/dead-letters/:id/replay': async () =>
+    ask('POST', `/api/dead-letters/${await aDeadLetter(world)}/replay`, {}),
+  'POST /dead-letters/:id/replay': async () =>
+    submit(`/dead-letters/${await aDeadLetter(world)}/replay`, {}, ''),
   'POST /api/sweep': () => ask('POST', '/api/sweep', {}),
   'PUT /api/namespaces/:namespace/secrets/:name': ({ app }) =>
     ask('PUT', `/api/namespaces/${app.namespace}/secrets/shop`, { content: { A: '1' } }),

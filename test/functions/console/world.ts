@@ -15,9 +15,11 @@ import type { App, AppRef } from '../../../shared/domain/app.ts';
 import type { AppSpecInput } from '../../../shared/domain/app-spec.ts';
 import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { type Change, type NewChange, openChange } from '../../../shared/domain/change.ts';
+import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
 import type { PodSettings, Release } from '../../../shared/domain/release.ts';
 import type { Cluster, WorkloadChange } from '../../../shared/ports/cluster.ts';
 import type { SignIn } from '../../../shared/ports/sign-in.ts';
+import type { Store } from '../../../shared/ports/store.ts';
 import { host } from '../../../shared/runtime/host.ts';
 import { address, commitFiles, type Files, git, temporaryFolder } from '../../local/world.ts';
 
@@ -31,6 +33,8 @@ export interface Answer {
   readonly body: any;
 }
 
+/** Where code hosts would tell of pushes. */
+export const WEBHOOK_URL = 'http://127.0.0.1:1/webhooks';
 const GIT_HOST_TOKEN = 'token-of-the-git-host';
 
 interface Options {
@@ -47,11 +51,12 @@ interface Options {
 
 /**
  * The console on its own port with real adapters; the broker is a sink that keeps the events it is sent. `around` is for
- * what befalls the cluster on the way to it.
+ * what befalls the cluster on the way to it, `aroundStore` the store.
  */
 export async function openConsole(
   { signIn, clock = () => new Date(), port = 0, ...config }: Options = {},
   around: (cluster: Cluster) => Cluster = (it) => it,
+  aroundStore: (store: Store) => Store = (it) => it,
 ) {
   const { dir, remove } = temporaryFolder();
   const lines: string[] = [];
@@ -68,20 +73,29 @@ export async function openConsole(
     url: () => gitUrl,
     log,
   });
-  const gitServer = createServer((req, res) => void gits.handle(req, res));
+  const limits: { core?: object; isSilent?: boolean; asked: number } = { asked: 0 };
+  // The git host is one without limits; GitHub has one for each token.
+  const gitServer = createServer((req, res) => {
+    if (req.url !== '/api/v3/rate_limit') return void gits.handle(req, res);
+    limits.asked++;
+    if (limits.isSilent) return;
+    if (!limits.core) return void gits.handle(req, res);
+    res.writeHead(200, { 'content-type': 'application/json' });
+    res.end(JSON.stringify({ resources: { core: limits.core, search: limits.core }, rate: limits.core }));
+  });
   gitUrl = await listen(gitServer);
 
   const sink = await openSink();
   const ports = {
     cluster: around(cluster),
-    store,
+    store: aroundStore(store),
     codeHost: github({ apiUrl: `${gitUrl}/api/v3`, token: GIT_HOST_TOKEN, cloneUrl: `${gitUrl}/git` }),
     events: brokerEvents({ url: sink.url, source: 'console', clock }),
     signIn,
     clock,
     newId: randomUUID,
     log,
-    config: { ALLOWED_REGISTRIES: [], PLATFORM_NAMESPACE: 'cite-system', ...config },
+    config: { ALLOWED_REGISTRIES: [], PLATFORM_NAMESPACE: 'cite-system', WEBHOOK_URL, ...config },
   };
   const server = host('console', handle(ports));
   const url = await listen(server, port);
@@ -93,6 +107,9 @@ export async function openConsole(
     dir,
     cluster,
     store,
+    codeHost: ports.codeHost,
+    /** What GitHub says of its limit, and how often it was asked. */
+    limits,
     /** Lines that were logged. */
     lines,
     emitted: sink.emitted,
@@ -203,6 +220,28 @@ export async function givenChange(
   return (await store.openChange(opened)).change;
 }
 
+/** An event that nobody took; gives its id. */
+export async function aDeadLetter(
+  { store }: Pick<ConsoleWorld, 'store'>,
+  letter: Partial<DeadLetter> = {},
+): Promise<string> {
+  const id = randomUUID();
+  await store.keepDeadLetter({
+    id,
+    type: 'com.github.push',
+    source: '/cite/receiveWebhook',
+    subject: 'acme/shop',
+    data: { delivery: '1/guid' },
+    extensions: { githubevent: 'push' },
+    destination: 'onPush',
+    code: 503,
+    message: 'GitHub cannot be reached, or fails',
+    at: laterThanBefore().toISOString(),
+    ...letter,
+  });
+  return id;
+}
+
 let last = 0;
 /** Changes are listed by their time: two of them never share a millisecond. */
 function laterThanBefore(): Date {
@@ -214,6 +253,10 @@ interface Emitted {
   readonly type: string;
   readonly subject: string | undefined;
   readonly data: unknown;
+  readonly source: string;
+  readonly id: string;
+  /** Of those that Triggers filter by. */
+  readonly githubevent: unknown;
 }
 
 /** Takes CloudEvents as the broker does. */
@@ -223,7 +266,10 @@ async function openSink() {
     const parts: Buffer[] = [];
     for await (const part of req) parts.push(part as Buffer);
     const event = HTTP.toEvent({ headers: req.headers, body: Buffer.concat(parts).toString() });
-    if (!Array.isArray(event)) emitted.push({ type: event.type, subject: event.subject, data: event.data });
+    if (!Array.isArray(event)) {
+      const { type, subject, data, source, id, githubevent } = event;
+      emitted.push({ type, subject, data, source, id, githubevent });
+    }
     res.writeHead(202).end();
   });
   return { url: await listen(server), emitted, close: () => stop(server) };

@@ -55,6 +55,8 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
   unjudgedDeliveries: reads((store) => store.unjudgedDeliveries(after(1)), deliver),
   deliveriesOf: reads((store) => store.deliveriesOf(COMMIT), deliver),
 
+  lastDelivery: reads((store) => store.lastDelivery('acme/shop'), deliver),
+
   openChange: { ...writes(open), plain: (result) => (result as Awaited<ReturnType<typeof open>>).change },
   getChange: reads((store) => store.getChange('c'), open),
   saveChange: {

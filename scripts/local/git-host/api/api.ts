@@ -42,6 +42,8 @@ export function restApi(host: Host, token: string, failed: (error: Error) => voi
   api.route(`${path}/deployments`, deploymentRoutes(host));
   api.route(path, statusRoutes(host));
   api.route(path, sourceRoutes(host));
+  // As a GitHub Enterprise Server whose owner has set no limit.
+  api.get('/rate_limit', () => refuse(new Refusal(404, 'Rate limiting is not enabled.')));
   api.notFound(() => refuse(notFound()));
   api.onError((error) => {
     if (error instanceof Refusal) return refuse(error);
