@@ -16,6 +16,7 @@ import { deadLetters } from './routes/dead-letters.ts';
 import { holds } from './routes/holds.ts';
 import { logs } from './routes/logs.ts';
 import { me } from './routes/me.ts';
+import { pods } from './routes/pods.ts';
 import { releases } from './routes/releases.ts';
 import { secrets } from './routes/secrets.ts';
 import { status } from './routes/status.ts';
@@ -45,6 +46,7 @@ export function consoleApp(ports: Needs): OpenAPIHono {
     sweep,
     secrets,
     status,
+    pods,
     deadLetters,
     webhooks,
     audit,

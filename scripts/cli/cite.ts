@@ -12,6 +12,7 @@ import { initCommands } from './commands/init.ts';
 import { loginCommands } from './commands/login.ts';
 import { logsCommands } from './commands/logs.ts';
 import { openCommands } from './commands/open.ts';
+import { podsCommands } from './commands/pods.ts';
 import { releasesCommands } from './commands/releases.ts';
 import { replayCommands } from './commands/replay.ts';
 import { settingsCommands } from './commands/settings.ts';
@@ -40,6 +41,7 @@ for (const add of [
   initCommands,
   openCommands,
   releasesCommands,
+  podsCommands,
   holdsCommands,
   changesCommands,
   auditCommands,

@@ -63,6 +63,20 @@ export interface Pod {
   readonly message?: string;
 }
 
+/** What the cluster says went wrong with an object of an App. It forgets it, on Kubernetes after an hour. */
+export interface Warning {
+  /** Kind and name: `Pod shop-r3-5d8f-x2x7z`. */
+  readonly object: string;
+  /** Absent: it is about the App as a whole. */
+  readonly release?: number;
+  /** FailedScheduling, Unhealthy, BackOff, … */
+  readonly reason: string;
+  readonly message: string;
+  /** How often it was told, and when last. */
+  readonly count: number;
+  readonly at: Date;
+}
+
 /** The App's Service: its selector is the switch. */
 export interface Service {
   readonly app: AppRef;

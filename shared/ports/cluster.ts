@@ -2,7 +2,7 @@ import type { App, AppRef, AppStatus } from '../domain/app.ts';
 import type { AppSpec, BuildSettings, Hold } from '../domain/app-spec.ts';
 import type { PodSettings, Release } from '../domain/release.ts';
 import type { Route } from '../domain/route.ts';
-import type { NewWorkload, Pod, Service, Workload, WorkloadOutcome } from '../domain/workload.ts';
+import type { NewWorkload, Pod, Service, Warning, Workload, WorkloadOutcome } from '../domain/workload.ts';
 
 /**
  * The cluster that Apps run on, in the product's words. Every write is a compare-and-set or does nothing when it is
@@ -40,6 +40,8 @@ export interface Apps {
   removeFinalizer(ref: AppRef, name: string): Promise<void>;
   /** Shows the App's people what became of it, for as long as the cluster keeps events; one of an id once. */
   recordEvent(app: AppRef & { readonly uid: string }, event: AppEvent): Promise<void>;
+  /** Of the App, its Workloads and their pods; newest first, at most 20. */
+  listWarnings(app: AppRef): Promise<readonly Warning[]>;
   /**
    * Marks it as being deleted; it goes when its last finalizer does. With its uid only that very App: ConflictError
    * where another one has the name by now.

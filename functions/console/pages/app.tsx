@@ -1,10 +1,10 @@
 import type { AppRef, Condition } from '../../../shared/domain/app.ts';
 import type { Change } from '../../../shared/domain/change.ts';
 import { sentence } from '../../../shared/domain/plain-text.ts';
-import type { Pod } from '../../../shared/domain/workload.ts';
 import { requireApp } from '../app-of.ts';
 import type { Needs } from '../needs.ts';
 import { appState } from '../views/app-state.ts';
+import { showPods } from '../views/pods.ts';
 import { type ReleaseView, showReleases } from '../views/release.ts';
 import { appPath, auditPath, changePath } from './addresses.ts';
 import { Ago } from './ago.tsx';
@@ -12,6 +12,7 @@ import { Badge } from './badge.tsx';
 import { Changes } from './changes.tsx';
 import { Commit } from './commit.tsx';
 import type { Page } from './page.ts';
+import { Pods } from './pods.tsx';
 
 /** Of an App's story as much as one looks through. */
 const CHANGES = 20;
@@ -22,7 +23,7 @@ export async function appPage({ cluster, store, clock }: Needs, ref: AppRef): Pr
   const [releases, changes, pods] = await Promise.all([
     showReleases({ cluster, store, clock }, app),
     store.listChanges({ app: app.uid, limit: CHANGES }),
-    cluster.listPods(app),
+    showPods({ cluster }, app),
   ]);
   const now = clock();
   const path = appPath(ref);
@@ -83,7 +84,7 @@ export async function appPage({ cluster, store, clock }: Needs, ref: AppRef): Pr
           <a href={auditPath(ref)}>Who did what to it</a>
         </p>
         <h2 id="pods">Pods</h2>
-        <Pods pods={pods} />
+        <Pods view={pods} now={now} />
       </>
     ),
   };
@@ -161,35 +162,3 @@ const Actions = ({
     )}
   </div>
 );
-
-const Pods = ({ pods }: { pods: readonly Pod[] }) =>
-  pods.length === 0 ? (
-    <p class="empty">No pod is running.</p>
-  ) : (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Pod</th>
-            <th scope="col">Release</th>
-            <th scope="col">State</th>
-            <th scope="col">Restarts</th>
-            <th scope="col">Reason</th>
-          </tr>
-        </thead>
-        <tbody>
-          {pods.map((pod) => (
-            <tr id={`pod-${pod.name}`}>
-              <td>
-                <code>{pod.name}</code>
-              </td>
-              <td>{`r${pod.release}`}</td>
-              <td>{pod.ready ? 'Ready' : pod.phase}</td>
-              <td>{pod.restarts}</td>
-              <td>{sentence([pod.reason, pod.message].filter(Boolean).join(': '))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );

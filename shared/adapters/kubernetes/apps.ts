@@ -6,7 +6,7 @@ import { type Connection, mergePatch, pages } from './connection.ts';
 import { ask, create, find } from './errors.ts';
 import { APP, checkNames, isObjectName, managed, metadataOf } from './objects.ts';
 
-type AppVerbs = Omit<Apps, 'readSecret' | 'writeSecret' | 'recordEvent'>;
+type AppVerbs = Omit<Apps, 'readSecret' | 'writeSecret' | 'recordEvent' | 'listWarnings'>;
 
 export function kubernetesApps({ custom }: Connection): AppVerbs {
   const read = async ({ namespace, name }: AppRef) => {

@@ -289,4 +289,12 @@ export function appsContract(world: World): void {
     const app = { namespace: freshNamespace(), name: 'web', uid: 'u' };
     await expect(world().cluster.recordEvent(app, anEvent)).rejects.toThrow(InvalidError);
   });
+
+  test('an App that nothing went wrong with has no warnings, nor has one that cannot be', async () => {
+    const app = await newApp(world);
+    const { cluster } = world();
+    await cluster.recordEvent(app, { ...anEvent, id: 'well', type: 'Normal' });
+    expect(await cluster.listWarnings(refOf(app))).toEqual([]);
+    expect(await cluster.listWarnings({ namespace: '..', name: '' })).toEqual([]);
+  });
 }

@@ -1,3 +1,4 @@
+import { type CoreV1Event, V1MicroTime } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { mergePatch } from '../../../shared/adapters/kubernetes/connection.ts';
 import { tenantFunctions } from '../../../shared/adapters/kubernetes/rights.ts';
@@ -51,6 +52,80 @@ export function objectTests(server: () => ApiServer): void {
       lastTimestamp: new Date(0),
       involvedObject: { apiVersion: 'cite.dev/v1alpha1', kind: 'App' },
     });
+  });
+
+  test('warnings are those of the App, its Workloads and their pods, newest first, whoever tells them how', async () => {
+    const app = await newApp();
+    const { namespace } = app;
+    const { core } = server().connection;
+    const tell = (kind: string, name: string, event: Partial<CoreV1Event>) =>
+      core.createNamespacedEvent({
+        namespace,
+        body: {
+          metadata: { generateName: 'e-' },
+          involvedObject: { kind, name, namespace },
+          type: 'Warning',
+          ...event,
+        },
+      });
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 2, 3, minute));
+    const own = { reportingComponent: 'test', reportingInstance: 'test-1', action: 'Binding' };
+    // As the kubelet, the scheduler and a controller do it.
+    await tell('Pod', 'web-r1-5d8f-x2x7z', {
+      reason: 'BackOff',
+      message: 'again',
+      count: 7,
+      lastTimestamp: at(1),
+    });
+    await tell('Pod', 'web-r12-77b9-abcde', {
+      ...own,
+      reason: 'FailedScheduling',
+      message: 'no node',
+      eventTime: new V1MicroTime(at(2)),
+    });
+    await tell('ReplicaSet', 'web-r2-5d8f', {
+      reason: 'FailedCreate',
+      message: 'quota',
+      lastTimestamp: at(3),
+    });
+    await tell('App', 'web', { reason: 'StandbyBroken', message: 'r1', lastTimestamp: at(4) });
+    await tell('Pod', 'web-r1-5d8f-x2x7z', { type: 'Normal', reason: 'Pulled', lastTimestamp: at(5) });
+    for (const [kind, name] of [
+      ['Pod', 'web-r1-r2-5d8f-x2x7z'],
+      ['ReplicaSet', 'web-r1-r2-5d8f'],
+      ['Deployment', 'web-r1-r2'],
+      ['Pod', 'webs-r1-5d8f-x2x7z'],
+      ['App', 'web-r1'],
+      ['Service', 'web'],
+    ] as const)
+      await tell(kind, name, { reason: 'Other', lastTimestamp: at(6) });
+    expect(await cluster().listWarnings(refOf(app))).toEqual([
+      { object: 'App web', reason: 'StandbyBroken', message: 'r1', count: 1, at: at(4) },
+      {
+        object: 'ReplicaSet web-r2-5d8f',
+        release: 2,
+        reason: 'FailedCreate',
+        message: 'quota',
+        count: 1,
+        at: at(3),
+      },
+      {
+        object: 'Pod web-r12-77b9-abcde',
+        release: 12,
+        reason: 'FailedScheduling',
+        message: 'no node',
+        count: 1,
+        at: at(2),
+      },
+      {
+        object: 'Pod web-r1-5d8f-x2x7z',
+        release: 1,
+        reason: 'BackOff',
+        message: 'again',
+        count: 7,
+        at: at(1),
+      },
+    ]);
   });
 
   test('a Namespace of an owner runs only pods that are restricted, and those of a Workload are', async () => {

@@ -28,6 +28,7 @@ describe('the document of the API', () => {
         'get /api/apps',
         'get /api/apps/{namespace}/{name}',
         'get /api/apps/{namespace}/{name}/logs',
+        'get /api/apps/{namespace}/{name}/pods',
         'get /api/apps/{namespace}/{name}/releases',
         'get /api/audit',
         'get /api/builds/{key}/log',

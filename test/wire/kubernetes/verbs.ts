@@ -63,6 +63,12 @@ export const verbs: Readonly<Record<Exclude<keyof Cluster, 'podLog' | 'buildJobL
   recordEvent: bare((cluster, { app }) =>
     cluster.recordEvent(app, { id: '1', type: 'Normal', reason: 'Deployed', message: 'r1', at: AT }),
   ),
+  listWarnings: {
+    async prepare({ app, direct }) {
+      await direct.recordEvent(app, { id: '1', type: 'Warning', reason: 'Failed', message: 'r1', at: AT });
+      return (cluster) => cluster.listWarnings(app);
+    },
+  },
   deleteApp: bare((cluster, { app }) => cluster.deleteApp(app)),
   readSecret: {
     async prepare({ app: { namespace }, direct }) {

@@ -69,6 +69,10 @@ export function apps(records: Objects): Omit<Apps, 'readSecret' | 'writeSecret'>
       });
     },
     /** On one machine nobody reads them: console and command tell of every Change. */
+    /** A process that ends says why on its pod: nothing else is kept of it. */
+    async listWarnings() {
+      return [];
+    },
     async recordEvent({ namespace }) {
       requireNamespace(records, namespace);
     },

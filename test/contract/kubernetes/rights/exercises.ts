@@ -52,6 +52,7 @@ export const exercises: Readonly<Record<keyof Cluster, (stage: Stage) => Promise
   setAppStatus: ({ cluster, app }) => cluster.setAppStatus(app, { state: 'live' }),
   recordEvent: ({ cluster, app }) =>
     cluster.recordEvent(app, { id: '1', type: 'Normal', reason: 'Deployed', message: '', at: new Date() }),
+  listWarnings: ({ cluster, app }) => cluster.listWarnings(app),
   deleteApp: ({ cluster, app }) => cluster.deleteApp({ ...app, name: 'not-there' }),
   readSecret: ({ cluster, app }) => cluster.readSecret(app.namespace, 'keys'),
   async writeSecret({ cluster, app }) {
