@@ -30,6 +30,7 @@ const NEEDS: readonly (readonly [method: 'GET' | 'POST' | 'DELETE' | 'any', path
   ['GET', '/changes/:id{/*}?', onChange('read')],
   ['any', '/changes/:id{/*}?', onChange('write')],
   ['GET', '/builds/:key{/*}?', readBuild],
+  ['GET', '/webhooks/:owner/:name{/*}?', readRepository],
   ['any', '/namespaces/:namespace/secrets/:name', writeSecret],
   // These show of everything what one may see.
   ['GET', '/', everybody],
@@ -122,6 +123,11 @@ async function readBuild({ ports, c, params: { key = '' } }: Parameters<Need>[0]
   const [change] = await ports.store.listChanges({ build: key, limit: 1 });
   if (!change) throw unseen;
   await requireOn(c, change.repository, 'read', unseen);
+}
+
+async function readRepository({ c, params: { owner, name } }: Parameters<Need>[0]): Promise<void> {
+  const repository = `${owner}/${name}`;
+  await requireOn(c, repository, 'read', refusal(404, `There is no repository ${echo(repository)} here.`));
 }
 
 /** A Secret is of the Apps that use it; one that none uses yet, of those that could. */

@@ -36,6 +36,9 @@ const NEEDS: Readonly<Record<string, Need>> = {
   [`POST ${API_APP}/hold`]: 'write',
   [`POST ${API_APP}/lift`]: 'write',
   [`GET ${API_APP}/logs`]: 'read',
+  [`GET ${API_APP}/pods`]: 'read',
+  'GET /api/webhooks/:owner/:name/deliveries': 'read',
+  'POST /api/dead-letters/:id/replay': 'platform',
   'GET /api/changes': 'signed in',
   'GET /api/changes/:id': 'read',
   'POST /api/changes/:id/retry': 'write',
@@ -82,6 +85,8 @@ const NEEDS: Readonly<Record<string, Need>> = {
   [`POST ${APP}/settings`]: 'write',
   [`GET ${APP}/delete`]: 'read',
   [`POST ${APP}/delete`]: 'admin',
+  'GET /webhooks/:owner/:name': 'read',
+  'POST /dead-letters/:id/replay': 'platform',
   'GET /register': 'signed in',
   'POST /register': 'signed in',
 };
@@ -122,6 +127,7 @@ beforeAll(async () => {
     commit: 'c'.repeat(40),
     key: 'b'.repeat(32),
     version: 'x',
+    owner: 'acme',
   };
   for (const [person, permission] of Object.entries(people)) {
     if (permission) world.host.permit(person, 'acme/shop', permission);
