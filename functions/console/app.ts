@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { thisMachineOnly, tokenAsPassword, tokenOnly } from './access.ts';
 import { soundBody } from './body.ts';
 import { guard } from './guard.ts';
+import { idempotency, withIdempotencyKeys } from './idempotency.ts';
 import type { Needs } from './needs.ts';
 import { onPageError } from './pages/error-page.tsx';
 import { pages } from './pages/pages.ts';
@@ -36,6 +37,7 @@ export function consoleApp(ports: Needs): OpenAPIHono {
   app.notFound(onUnknownRoute(app));
   const { api, pages: ofPages } = accessOf(ports);
   app.use('/api/*', api, guard(ports), soundBody, queryOnce);
+  app.use('/api/*', idempotency(ports));
   for (const routes of [
     apps,
     releases,
@@ -55,11 +57,12 @@ export function consoleApp(ports: Needs): OpenAPIHono {
     app.route('/api', routes(ports));
   }
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
-  app.doc31('/openapi.json', {
+  const about = {
     openapi: '3.1.0',
     info: { title: manifest.name, version: manifest.version, description: manifest.description },
     security: ports.config.API_TOKEN ? [{ token: [] }] : [],
-  });
+  };
+  app.get('/openapi.json', (c) => c.json(withIdempotencyKeys(app.getOpenAPI31Document(about))));
   app.route('/', pages(ports, ofPages));
   return app;
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Response } from 'undici';
 import manifest from '../../package.json' with { type: 'json' };
 import { Failure } from './failure.ts';
@@ -11,10 +13,16 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** The platform refused; without a status it gave no answer. */
 export class ApiFailure extends Failure {
   readonly status: number | undefined;
+  /** So long it wants to be left alone before it is asked again. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, options: { readonly status?: number; readonly cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { readonly status?: number; readonly retryAfterMs?: number; readonly cause?: unknown },
+  ) {
     super(message, options);
     this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 
@@ -50,28 +58,39 @@ export function apiClient(options: {
     method: string,
     path: string,
     body?: unknown,
+    more: Readonly<Record<string, string>> = {},
   ): Promise<Response> => {
     loaded ??= transport();
     const { fetch, agents } = await loaded;
     const init = {
       method,
-      headers,
+      headers: { ...headers, ...more },
       dispatcher: agents[kind],
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const res = await fetch(`${base}${path}`, init).catch((err: unknown) => {
       throw unreachable(base, err);
     });
-    if (!res.ok) throw new ApiFailure(await wordsOf(res), { status: res.status });
+    if (!res.ok) {
+      const retryAfterMs = 1000 * Number(res.headers.get('retry-after'));
+      throw new ApiFailure(await wordsOf(res), {
+        status: res.status,
+        ...(retryAfterMs ? { retryAfterMs } : {}),
+      });
+    }
     return res;
   };
 
   return {
     async call<T>(method: string, path: string, body?: unknown) {
-      const res = await send('answers', method, path, body);
-      const text = await res.text().catch((err: unknown) => {
-        throw unreachable(base, err);
-      });
+      const key = method === 'POST' ? { 'idempotency-key': `"${randomUUID()}"` } : {};
+      const ask = async () => {
+        const res = await send('answers', method, path, body, key);
+        return res.text().catch((err: unknown) => {
+          throw unreachable(base, err);
+        });
+      };
+      const text = await (['GET', 'POST'].includes(method) ? again(ask) : ask());
       try {
         return (text === '' ? undefined : read(text)) as T;
       } catch (cause) {
@@ -91,21 +110,45 @@ export function apiClient(options: {
 
 /** Loaded when something is asked: it takes longer than all else that --help and --version need. */
 async function transport() {
-  const { Agent, fetch, interceptors } = await import('undici');
+  const { Agent, fetch } = await import('undici');
   const timeouts = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
-  // A kept connection may be closed by the other end just as it is used again (RFC 9112, 9.5): what only reads is asked anew.
-  const again = interceptors.retry({
-    methods: ['GET'],
-    statusCodes: [],
-    errorCodes: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'],
-    maxRetries: 1,
-    minTimeout: 100,
-  });
   const agents = {
-    answers: new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES }).compose(again),
+    answers: new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES }),
     logs: new Agent({ ...timeouts, bodyTimeout: 0 }),
   };
   return { fetch, agents };
+}
+
+/** Before what broke off is asked again, in milliseconds. */
+const PAUSE_MS = 100;
+
+/**
+ * Asks once more where the connection breaks: a kept one may be closed by the other end just as it is used again (RFC
+ * 9112, 9.5). What only reads may be asked anew, and so may a wish that has a key by which it is known again: where the
+ * platform is still at it, its answer is waited for.
+ */
+async function again<T>(ask: () => Promise<T>): Promise<T> {
+  const until = Date.now() + ANSWER_MS;
+  for (let hasBroken = false; ; ) {
+    try {
+      return await ask();
+    } catch (err) {
+      const isAtIt =
+        hasBroken && err instanceof ApiFailure && err.status === 409 && err.retryAfterMs !== undefined;
+      if (Date.now() > until || !(isAtIt || (!hasBroken && isBreak(err)))) throw err;
+      hasBroken = true;
+      await setTimeout(isAtIt ? err.retryAfterMs : PAUSE_MS);
+    }
+  }
+}
+
+const isBreak = (err: unknown) =>
+  err instanceof ApiFailure && ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(err.cause));
+
+/** Of what is under a failure of fetch. */
+function codeOf(err: unknown): string {
+  const cause = err instanceof Error ? err.cause : undefined;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }
 
 /** A path of the API with its parts escaped: /api/apps/${namespace}/${name} */
@@ -123,8 +166,7 @@ export function query(given: Readonly<Record<string, string | number | boolean |
 }
 
 function unreachable(base: string, err: unknown): ApiFailure {
-  const cause = err instanceof Error ? err.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const code = codeOf(err);
   const words =
     code === 'ECONNREFUSED'
       ? `nothing answers at ${base}. Start the platform with npm start, or name another one with --url or CITE_URL.`

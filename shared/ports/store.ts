@@ -5,11 +5,12 @@ import type { ChangeQuery } from '../domain/change-query.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Delivery, Judgement } from '../domain/delivery.ts';
 import type { Grant, KnownRights } from '../domain/grant.ts';
+import type { KeptAnswer } from '../domain/kept-answer.ts';
 import type { StandbyCheck } from '../domain/standby-check.ts';
 
 /**
  * What the platform remembers beside the cluster: deliveries, Changes with their timelines, Builds, logs, the outbox,
- * what people did, who is signed in, what standbys were last found to be.
+ * what people did and were answered, who is signed in, what standbys were last found to be.
  * Wiping it loses history, never a live App or a wish of a person (invariant 7). A lost compare-and-set throws
  * ConflictError, an unreachable store RetryableError, one that somebody has to do something about (memory, a password)
  * DeniedError.
@@ -24,6 +25,7 @@ export interface Store
     Audit,
     Grants,
     StandbyChecks,
+    Answers,
     Leases {
   /** Removes what is past its time (DESIGN §7: every key has an owner and a time to live, or a reason). */
   expire(now: Date): Promise<void>;
@@ -131,6 +133,12 @@ export interface StandbyChecks {
   saveStandbyCheck(check: StandbyCheck): Promise<void>;
   /** `app` is its uid. Undefined: not checked yet, or too long ago to count. */
   getStandbyCheck(app: string, release: number): Promise<StandbyCheck | undefined>;
+}
+
+export interface Answers {
+  /** Replaces the one of the same id. */
+  keepAnswer(answer: KeptAnswer): Promise<void>;
+  getAnswer(id: string): Promise<KeptAnswer | undefined>;
 }
 
 export interface Leases {

@@ -11,6 +11,7 @@ import {
   aDelivery,
   after,
   aLetter,
+  anAnswer,
   commitFrom,
   ids,
   START,
@@ -63,6 +64,7 @@ function onRedis(): void {
       await store.saveBuild(aBuild('k'));
       await store.saveLog('k', 'log');
       await store.keepDeadLetter(aLetter('l'));
+      await store.keepAnswer(anAnswer('a'));
       await store.takeLease('sweep', 'a', 1000);
       return (await store.openChange(aChange('open', { commit: commitFrom('b') }))).change;
     };
@@ -76,6 +78,7 @@ function onRedis(): void {
       const all = await keysWithTtl();
       expect(all.filter(([name]) => !name.startsWith('cite:'))).toEqual([]);
       expect(all.flatMap(([name, ttl]) => (ttl > 0 ? [name] : []))).toEqual([
+        'cite:answer:a',
         'cite:build:k',
         'cite:change:ended',
         'cite:dead-letter:l',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../shared/ports/store.ts';
+import { answersContract } from './store/answers.ts';
 import { auditContract } from './store/audit.ts';
 import { buildsContract } from './store/builds.ts';
 import { changeListContract } from './store/change-list.ts';
@@ -60,6 +61,7 @@ export function storeContract(name: string, open: (clock: () => Date) => Promise
     auditContract(stage);
     grantsContract(stage);
     standbyChecksContract(stage);
+    answersContract(stage);
     leasesContract(stage);
     expireContract(stage);
     hostileContract(stage);

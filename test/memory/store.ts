@@ -9,6 +9,7 @@ import { ConflictError } from '../../shared/domain/errors.ts';
 import type { Grant, KnownRights } from '../../shared/domain/grant.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { kept } from '../../shared/domain/kept.ts';
+import type { KeptAnswer } from '../../shared/domain/kept-answer.ts';
 import { cutLog } from '../../shared/domain/log.ts';
 import type { StandbyCheck } from '../../shared/domain/standby-check.ts';
 import { requireAddition } from '../../shared/domain/taken-back.ts';
@@ -34,6 +35,7 @@ interface Held {
   /** By login, in lower case. */
   readonly rights: Map<string, KnownRights>;
   readonly standbys: Map<string, StandbyCheck>;
+  readonly answers: Map<string, KeptAnswer>;
   readonly leases: Map<string, { readonly owner: string; readonly until: number }>;
 }
 
@@ -243,6 +245,14 @@ export function memoryStore(clock: () => Date) {
       return held.standbys.get(`${app}/${release}`);
     },
 
+    async keepAnswer(answer) {
+      instant(answer.at);
+      held.answers.set(answer.id, plain(answer));
+    },
+    async getAnswer(id) {
+      return held.answers.get(id);
+    },
+
     async takeLease(name, owner, milliseconds) {
       const now = clock().getTime();
       const there = held.leases.get(name);
@@ -265,6 +275,7 @@ export function memoryStore(clock: () => Date) {
       drop(held.grants, (one) => past(Date.parse(one.endsAt), 0));
       drop(held.rights, (one) => past(Date.parse(one.at), kept.rights));
       drop(held.standbys, (one) => past(Date.parse(one.at), kept.standbyCheck));
+      drop(held.answers, (one) => past(Date.parse(one.at), kept.answer));
       drop(held.leases, ({ until }) => past(until, 0));
     },
   };
@@ -310,6 +321,7 @@ const empty = (): Held => ({
   grants: new Map(),
   rights: new Map(),
   standbys: new Map(),
+  answers: new Map(),
   leases: new Map(),
 });
 
@@ -324,6 +336,7 @@ const copyOf = (held: Held): Held => ({
   grants: new Map(held.grants),
   rights: new Map(held.rights),
   standbys: new Map(held.standbys),
+  answers: new Map(held.answers),
   leases: new Map(held.leases),
 });
 

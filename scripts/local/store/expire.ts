@@ -13,6 +13,7 @@ export function expire({ sql, write }: Database): (now: Date) => Promise<void> {
     [sql.prepare('delete from grants where ends <= ?'), 0],
     [sql.prepare('delete from rights where at <= ?'), kept.rights],
     [sql.prepare('delete from standby_checks where at <= ?'), kept.standbyCheck],
+    [sql.prepare('delete from answers where at <= ?'), kept.answer],
     [sql.prepare('delete from leases where until <= ?'), 0],
   ] as const;
 

@@ -112,6 +112,12 @@ create table if not exists standby_checks (
   primary key (app, release)
 ) strict;
 
+create table if not exists answers (
+  id text primary key,
+  at integer not null,
+  value text not null
+) strict;
+
 create table if not exists leases (
   name text primary key,
   owner text not null,

@@ -1,4 +1,5 @@
 import type { Store } from '../../../shared/ports/store.ts';
+import { answers } from './answers.ts';
 import { audit } from './audit.ts';
 import { builds } from './builds.ts';
 import { changes } from './changes.ts';
@@ -31,6 +32,7 @@ export function sqliteStore({ file, clock }: SqliteOptions): Store & { close(): 
     ...audit(database),
     ...grants(database, clock),
     ...standbyChecks(database),
+    ...answers(database),
     ...leases(database, clock),
     expire: expire(database),
     close: async () => {

@@ -18,6 +18,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:grant:<id>                | record | grants       | when it ends, or is ended                           |
  * | cite:rights:<login>            | record | grants       | an hour after GitHub was asked                      |
  * | cite:standby:<release>:<app>   | record | standby checks | an hour after the check                           |
+ * | cite:answer:<id>               | record | answers      | a day after it was given                            |
  * | cite:lease:<name>              | hash   | leases       | a minute after the lease: the clock decides before  |
  * | cite:deliveries:unjudged       | index  | deliveries   | –, an entry leaves with its judgement or record     |
  * | cite:deliveries:commit:<sha7>  | index  | deliveries   | –, an entry leaves with its record                  |
@@ -86,6 +87,8 @@ export const keys = {
   outboxRevisions: 'cite:outbox:revisions',
 
   standbyCheck: (app: string, release: number) => `cite:standby:${release}:${app}`,
+
+  answer: (id: string) => `cite:answer:${id}`,
 
   lease: (name: string) => `cite:lease:${name}`,
 

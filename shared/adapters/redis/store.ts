@@ -1,4 +1,5 @@
 import type { Store } from '../../ports/store.ts';
+import { answers } from './answers.ts';
 import { audit } from './audit.ts';
 import { builds } from './builds.ts';
 import { changes } from './changes.ts';
@@ -39,6 +40,7 @@ export function redisStore({ url, clock, bytesOfLogs }: RedisOptions): Store & {
     ...audit(redis),
     ...grants(redis, clock),
     ...standbyChecks(redis),
+    ...answers(redis),
     ...leases(redis, clock),
 
     async expire(now) {

@@ -4,6 +4,7 @@ import { type Change, openChange, type Verdict } from '../../../shared/domain/ch
 import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
 import type { Delivery } from '../../../shared/domain/delivery.ts';
 import type { Grant } from '../../../shared/domain/grant.ts';
+import type { KeptAnswer } from '../../../shared/domain/kept-answer.ts';
 
 export const START = Date.parse('2026-01-01T00:00:00.000Z');
 export const SECOND = 1000;
@@ -84,5 +85,11 @@ export function anEntry(id: string, at = 0, app?: string): AuditEntry {
     details,
   };
 }
+
+export const anAnswer = (id: string, at = 0, sealed = 'enciphered'): KeptAnswer => ({
+  id,
+  at: after(at).toISOString(),
+  sealed,
+});
 
 export const ids = (records: readonly { readonly id: string }[]) => records.map(({ id }) => id);

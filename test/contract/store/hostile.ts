@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { concludeChange } from '../../../shared/domain/change.ts';
 import { InvalidError } from '../../../shared/domain/errors.ts';
 import type { Stage } from '../store.ts';
-import { aBuild, aChange, aDelivery, after, aLetter, anEntry, COMMIT, ids, skipped } from './fixtures.ts';
+import {
+  aBuild,
+  aChange,
+  aDelivery,
+  after,
+  aLetter,
+  anAnswer,
+  anEntry,
+  COMMIT,
+  ids,
+  skipped,
+} from './fixtures.ts';
 
 const hostile = [
   'line\nbreak\r\n',
@@ -75,6 +86,8 @@ export function hostileContract(stage: Stage): void {
       await store.keepAuditEntry(entry);
       await store.keepAuditEntry(anEntry('neighbour', 0, 'acme/shop'));
       expect(await other.listAuditEntries({ app: id })).toEqual([entry]);
+      await store.keepAnswer(anAnswer(id, 0, id));
+      expect(await other.getAnswer(id)).toEqual(anAnswer(id, 0, id));
       expect(await store.takeLease(id, id, 1000)).toBe(true);
       expect(await other.takeLease(id, 'another', 1000)).toBe(false);
       await store.returnLease(id, id);
@@ -111,6 +124,8 @@ export function hostileContract(stage: Stage): void {
       await expect(store.recordDelivery(aDelivery('d', { receivedAt: '' }))).rejects.toThrow(InvalidError);
       expect(await store.getChange('c')).toBeUndefined();
       await expect(store.keepAuditEntry({ ...anEntry('e'), at: 'now' })).rejects.toThrow(InvalidError);
+      await expect(store.keepAnswer({ ...anAnswer('a'), at: '' })).rejects.toThrow(InvalidError);
+      expect(await store.getAnswer('a')).toBeUndefined();
       expect(await store.listAuditEntries({})).toEqual([]);
       expect(await store.getDelivery('d')).toBeUndefined();
       expect(await store.pendingMessages()).toEqual([]);

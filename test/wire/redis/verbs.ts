@@ -8,6 +8,7 @@ import {
   after,
   aGrant,
   aLetter,
+  anAnswer,
   anEntry,
   COMMIT,
   skipped,
@@ -133,6 +134,12 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
   getStandbyCheck: reads(
     (store) => store.getStandbyCheck(check.app, check.release),
     (store) => store.saveStandbyCheck(check),
+  ),
+
+  keepAnswer: writes((store) => store.keepAnswer(anAnswer('a'))),
+  getAnswer: reads(
+    (store) => store.getAnswer('a'),
+    (store) => store.keepAnswer(anAnswer('a')),
   ),
 
   takeLease: writes((store) => store.takeLease('sweep', 'a', 1000)),
