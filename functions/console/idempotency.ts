@@ -14,9 +14,10 @@ const RETRY_AFTER_SECONDS = 1;
 const KEPT_HEADERS = ['content-type', 'location', 'retry-after'] as const;
 
 /** A string as structured fields write it (RFC 9651), or, as many clients do, without its quotes. */
+const KEY = /^("[\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255})$/;
 const key = z
   .string()
-  .regex(/^("[\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255})$/)
+  .regex(KEY)
   .transform((text) => text.replaceAll('"', ''));
 
 interface Answered {
@@ -112,7 +113,7 @@ function again({ status, headers, body, ...first }: Answered, asked: string): Re
 const parameter = {
   name: 'Idempotency-Key',
   in: 'header',
-  schema: { type: 'string', maxLength: 257 },
+  schema: { type: 'string', maxLength: 257, pattern: KEY.source },
   description:
     'Any text of 1 to 255 visible characters that was not used before, such as a UUID. Sent again with it within 24 hours, ' +
     'the request is answered as the first time, and nothing is done twice; 409 while the first one is still being worked on, ' +

@@ -24,6 +24,11 @@ const newApp = z
   })
   .openapi('NewApp');
 
+/** Whether it fits is asked of the settings as they are with it. */
+const settingsPatch = z
+  .record(z.string(), z.unknown())
+  .describe('Any settings of an App, as AppSpec has them; null takes one back to its default.');
+
 /** Of the routes whose body is the App's own. */
 const asker = z.object({ by: person });
 
@@ -66,8 +71,8 @@ const patch = createRoute({
     body: {
       required: true,
       content: {
-        ...json(z.record(z.string(), z.unknown())),
-        'application/merge-patch+json': { schema: z.record(z.string(), z.unknown()) },
+        ...json(settingsPatch),
+        'application/merge-patch+json': { schema: settingsPatch },
       },
     },
   },

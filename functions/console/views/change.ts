@@ -34,9 +34,10 @@ export const changeView = z
   .openapi('Change');
 export type ChangeView = z.output<typeof changeView>;
 
-export function showChange({ revision: _, base: __, app, verdict, ...change }: Change): ChangeView {
+export function showChange({ app, verdict, ...change }: Change): ChangeView {
+  const { revision: _, base: __, cancelledBy: ___, waitingSince: ____, foundAgain: _____, ...shown } = change;
   return {
-    ...change,
+    ...shown,
     app: { namespace: app.namespace, name: app.name },
     ...(verdict
       ? {
