@@ -1,15 +1,15 @@
 import type { Context } from 'hono';
 import { RetryableError } from '../../shared/domain/errors.ts';
-import { unseal } from './grant-secret.ts';
 import type { Needs } from './needs.ts';
 import type { PageEnv } from './pages/page-env.ts';
+import { unseal } from './seal.ts';
 
 /** What whoever has signed in may choose from; none where nobody can, or while GitHub is away: a name can be typed. */
 export async function repositoriesOf({ signIn }: Needs, c: Context<PageEnv>): Promise<readonly string[]> {
   const grant = c.get('grant');
   if (!grant || !signIn) return [];
   try {
-    return (await signIn.repositories(unseal(grant.secret, grant.sealed))) ?? [];
+    return (await signIn.repositories(unseal(grant.sealed, grant.secret))) ?? [];
   } catch (err) {
     if (err instanceof RetryableError) return [];
     throw err;

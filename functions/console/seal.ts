@@ -16,9 +16,11 @@ export function seal(text: string, secret: string): string {
 /** Throws where it was sealed with another secret, or is not as it was. */
 export function unseal(sealed: string, secret: string): string {
   const bytes = Buffer.from(sealed, 'base64');
-  const decipher = createDecipheriv(CIPHER, keyOf(secret), bytes.subarray(0, IV_BYTES));
+  const iv = bytes.subarray(0, IV_BYTES);
+  const decipher = createDecipheriv(CIPHER, keyOf(secret), iv, { authTagLength: TAG_BYTES });
   decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString();
 }
 
-const keyOf = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', 'answer', 32));
+/** Not a digest by which the store may find it, nor to be made from one. */
+const keyOf = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', 'cite: sealed', 32));

@@ -4,12 +4,13 @@ import { HTTPException } from 'hono/http-exception';
 import type { Grant } from '../../shared/domain/grant.ts';
 import type { SignIn } from '../../shared/ports/sign-in.ts';
 import { bearerOf, isToken, known, noToken } from './access.ts';
-import { idOf, TOKEN_PREFIX, unseal } from './grant-secret.ts';
+import { idOf, TOKEN_PREFIX } from './grant-secret.ts';
 import type { Needs } from './needs.ts';
 import { signInPath } from './pages/addresses.ts';
 import type { PageEnv } from './pages/page-env.ts';
 import { refusal } from './problem.ts';
 import { rightsOf } from './rights.ts';
+import { unseal } from './seal.ts';
 import { sessionCookie } from './session-cookie.ts';
 
 /** For the pages: whoever has signed in with this browser. Who has not is shown where; a stream or a form is told. */
@@ -56,7 +57,7 @@ async function enter(
   if (secret === undefined || grant?.kind !== kind) return false;
   c.set('person', grant.login);
   c.set('login', grant.login);
-  c.set('rights', await rightsOf(ports, signIn, grant, unseal(secret, grant.sealed)));
+  c.set('rights', await rightsOf(ports, signIn, grant, unseal(grant.sealed, secret)));
   c.set('audience', grant.login);
   c.set('grant', { ...grant, secret });
   return true;

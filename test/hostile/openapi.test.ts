@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ConsoleWorld, givenApp, givenChange, openConsole } from '../functions/console/world.ts';
+import {
+  aDeadLetter,
+  type ConsoleWorld,
+  givenApp,
+  givenChange,
+  openConsole,
+} from '../functions/console/world.ts';
 import { checkerOf, type Document } from './documented.ts';
 import { requestsOf } from './requests.ts';
 
@@ -22,6 +28,7 @@ let world: ConsoleWorld;
 let document: Document;
 /** Values that lead to something which is there. */
 let given: Record<string, readonly unknown[]>;
+let letter: string;
 
 beforeAll(async () => {
   world = await openConsole();
@@ -38,6 +45,7 @@ beforeAll(async () => {
     }),
     await givenChange(world, app, { kind: 'rollback', release: 1, state: 'held', foundAgain: true }),
   ];
+  letter = await aDeadLetter(world);
   const key = 'b'.repeat(32);
   await world.store.saveLog(`build/${key}`, 'one\ntwo\n');
   await world.store.recordDelivery({
@@ -50,6 +58,7 @@ beforeAll(async () => {
   });
   given = {
     namespace: ['acme'],
+    owner: ['acme'],
     name: ['shop', 'shop', 'doomed'],
     id: changes.map(({ id }) => id),
     commit: changes.map(({ commit }) => commit),
@@ -72,7 +81,8 @@ test('every route answers what its document says, whatever it is sent', { timeou
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [name, described] of Object.entries(methods)) {
       const method = name.toUpperCase();
-      const own = { ...given, ...ownOf[`${method} ${path}`] };
+      const ofLetters = path.includes('/dead-letters/') ? { id: [letter] } : {};
+      const own = { ...given, ...ofLetters, ...ownOf[`${method} ${path}`] };
       const statuses = new Set<number>();
       answered.set(`${method} ${path}`, statuses);
       await fc.assert(

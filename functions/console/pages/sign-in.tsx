@@ -6,9 +6,10 @@ import type { Grant } from '../../../shared/domain/grant.ts';
 import { sentence } from '../../../shared/domain/plain-text.ts';
 import type { SignIn } from '../../../shared/ports/sign-in.ts';
 import { audited } from '../audit.ts';
-import { idOf, newSecret, seal } from '../grant-secret.ts';
+import { idOf, newSecret } from '../grant-secret.ts';
 import type { Needs } from '../needs.ts';
 import { refusal } from '../problem.ts';
+import { seal } from '../seal.ts';
 import { SESSION_MS, sessionCookie, signInCookie } from '../session-cookie.ts';
 import { ownPath, signInPath } from './addresses.ts';
 import { answerPage } from './answer-page.tsx';
@@ -70,7 +71,7 @@ export function signInRoutes(ports: Needs, signIn: SignIn): Hono<PageEnv> {
         scope: 'admin',
         createdAt: now.toISOString(),
         endsAt: new Date(now.getTime() + SESSION_MS).toISOString(),
-        sealed: seal(secret, token),
+        sealed: seal(token, secret),
       };
       await audited(ports, c, { action: 'signed in', by: login }, () => store.saveGrant(grant));
       setCookie(c, session.name, secret, session.options);

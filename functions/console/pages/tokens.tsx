@@ -3,10 +3,11 @@ import { Hono } from 'hono';
 import type { Grant } from '../../../shared/domain/grant.ts';
 import { rights } from '../../../shared/domain/right.ts';
 import { audited } from '../audit.ts';
-import { idOf, newSecret, seal, TOKEN_PREFIX, unseal } from '../grant-secret.ts';
+import { idOf, newSecret, TOKEN_PREFIX } from '../grant-secret.ts';
 import type { Needs } from '../needs.ts';
 import { refusal } from '../problem.ts';
 import { line } from '../schemas.ts';
+import { seal, unseal } from '../seal.ts';
 import { Ago } from './ago.tsx';
 import { answerPage } from './answer-page.tsx';
 import { readForm } from './forms/form.ts';
@@ -58,7 +59,7 @@ export const tokenRoutes = (ports: Needs) => {
         scope,
         createdAt: now.toISOString(),
         endsAt: new Date(now.getTime() + Number(days) * DAY).toISOString(),
-        sealed: seal(secret, unseal(session, sealed)),
+        sealed: seal(unseal(sealed, session), secret),
       };
       const details = { name, scope, days };
       await audited(ports, c, { action: 'token made', by: login, details }, () => store.saveGrant(grant));
