@@ -21,7 +21,7 @@ export function commitStatus(change: Change, consoleUrl: string): CommitStatus {
   };
 }
 
-const changeUrl = (change: Pick<Change, 'id'>, consoleUrl: string) =>
+export const changeUrl = (change: Pick<Change, 'id'>, consoleUrl: string) =>
   `${consoleUrl}/changes/${encodeURIComponent(change.id)}`;
 
 /**
@@ -45,16 +45,20 @@ function statusState({ verdict }: Change): CommitStatus['state'] {
 }
 
 /** What `kubectl describe app` tells: how a Change ended. On its way there it is in the App's state. */
-export function appEvent({ id, verdict, kind, commit, updatedAt }: Change): AppEvent | undefined {
+export function appEvent(change: Change): AppEvent | undefined {
+  const { id, verdict, updatedAt } = change;
   if (!verdict) return undefined;
-  const what = `${kind} ${kind === 'rollback' ? 'to' : 'of'} ${commit.slice(0, 7)}`;
   return {
     id,
     ...eventKind[verdict.outcome],
-    message: `${what} ${verdictText(verdict)}`,
+    message: `${subjectOf(change)} ${verdictText(verdict)}`,
     at: new Date(updatedAt),
   };
 }
+
+/** As every message begins: its verdict or state follows. */
+export const subjectOf = ({ kind, commit }: Pick<Change, 'kind' | 'commit'>) =>
+  `${kind} ${kind === 'rollback' ? 'to' : 'of'} ${commit.slice(0, 7)}`;
 
 const eventKind: Readonly<Record<Verdict['outcome'], Pick<AppEvent, 'type' | 'reason'>>> = {
   deployed: { type: 'Normal', reason: 'Deployed' },

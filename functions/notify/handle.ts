@@ -9,18 +9,28 @@ import { type EventHandler, eventFunction } from '../../shared/runtime/event-fun
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { appEvent, commitStatus, deploymentReports, isPastTelling } from './decide.ts';
+import { deliver } from './deliver.ts';
+import { writeNotices } from './write-notices.ts';
 
-type Needs = Pick<Ports, 'store' | 'cluster' | 'codeHost' | 'clock' | 'newId' | 'log'> & {
+type Needs = Pick<
+  Ports,
+  'store' | 'cluster' | 'codeHost' | 'receivers' | 'events' | 'clock' | 'newId' | 'log'
+> & {
   readonly config: Config<'CONSOLE_URL'>;
 };
 
 /** Longer than the calls for one message take together. */
 const LEASE_MS = 60_000;
 
-/** Tells the code host of a Change's state as it is now, and the App's Events of its verdict: at least once, one by one. */
+/**
+ * Tells the code host of a Change's state as it is now, and the App's Events of its verdict: at least once, one by one. What the App's
+ * own destinations are to be told is written down, and goes to each by an event of its own.
+ */
 export const handle = eventFunction<Needs>(
   (ports): EventHandler =>
     async (event, log) => {
+      if (event.type === 'dev.cite.notice.written')
+        return deliver(ports, parseOwnEvent(event.type, event.data).notice, log);
       const id = parseOwnEvent('dev.cite.change.updated', event.data).change;
       const message = await ports.store.pendingMessage(id);
       if (!message) return;
@@ -46,8 +56,9 @@ async function tellAll(ports: Needs, id: string, log: Logger): Promise<void> {
     const message = await ports.store.pendingMessage(id);
     const change = await ports.store.getChange(id);
     if (!message || !change) return;
-    // First, and whatever comes of it: the code host and the cluster do not wait for each other.
-    const missed = await record(ports, change, log);
+    // First, and whatever comes of it: the code host and all others do not wait for each other.
+    const recorded = await record(ports, change, log);
+    const missed = (await writeNotices(ports, change, log)) ?? recorded;
     try {
       told = await tell(ports, change, told);
       log.info({ change: id, message: message.id, state: change.state }, 'told');

@@ -4,6 +4,7 @@ import type { Build } from '../../shared/domain/build.ts';
 import type { Change } from '../../shared/domain/change.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
 import { type CiteEvent, githubEvent, ownEvent } from '../../shared/domain/events.ts';
+import type { Notice } from '../../shared/domain/notice.ts';
 import { isUnproven, type Workload } from '../../shared/domain/workload.ts';
 import type { ServiceSelector } from '../../shared/ports/cluster.ts';
 import type { Message } from '../../shared/ports/store.ts';
@@ -19,6 +20,7 @@ export interface ResyncFacts {
   readonly runningBuilds: readonly Build[];
   readonly unjudged: readonly Delivery[];
   readonly pending: readonly Message[];
+  readonly notices: readonly Notice[];
   /** Apps of whose newest Release the store knows no Change. */
   readonly lostReleases: readonly AppRef[];
   /** Apps whose turn it is to be looked at by createService. */
@@ -56,6 +58,7 @@ export function decide(facts: ResyncFacts): CiteEvent[] {
       ...ending.map((change) => change.app),
     ]).map((app) => ownEvent('dev.cite.workload.found', app)),
     ...facts.pending.map((message) => ownEvent('dev.cite.change.updated', { change: message.change })),
+    ...facts.notices.map((notice) => ownEvent('dev.cite.notice.written', { notice: notice.id })),
   ];
 }
 

@@ -47,6 +47,7 @@ export const handle = eventFunction<Needs>(
         runningBuilds: await store.listRunningBuilds(),
         unjudged: await store.unjudgedDeliveries(new Date(now.getTime() - PATIENCE_MS), tickOf(now)),
         pending: await store.pendingMessages(tickOf(now)),
+        notices: await store.pendingNotices(now, tickOf(now)),
         lostReleases: await lostReleases(ports, turn, workloads),
         turn: [...turn, ...troubledTurn(apps, now)],
         now,

@@ -71,6 +71,15 @@ export const appRules: Readonly<Record<string, Supplement>> = {
       { rule: `!self.matches('${ofClusterPattern}')`, message: 'must not be a name inside the cluster' },
     ],
   },
+  notifications: {
+    rules: [
+      {
+        rule: 'self.all(one, self.exists_one(other, other.secret == one.secret))',
+        message: 'must name each Secret once',
+      },
+    ],
+  },
+  'notifications[].secret': { bounds: { maxLength: 253 } },
   readiness: oneHandler,
   liveness: oneHandler,
 };

@@ -163,6 +163,8 @@ const values = (
   WEBHOOK_SECRET: secrets.webhookSecret,
   WEBHOOK_URL: `http://127.0.0.1:${port}/webhooks`,
   CONSOLE_URL: `http://localhost:${port}`,
+  // A receiver of one's own, on this machine.
+  NOTIFY_PRIVATE_RANGES: '127.0.0.0/8,::1/128',
   ...(registries !== undefined && { ALLOWED_REGISTRIES: registries }),
   APP_URL: `http://{name}.{namespace}.localhost:${port}`,
 });

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { brokerEvents } from '../../shared/adapters/broker/events.ts';
 import { github } from '../../shared/adapters/github/github.ts';
 import { httpProbe } from '../../shared/adapters/http-probe/probe.ts';
+import { httpReceivers } from '../../shared/adapters/http-receiver/receivers.ts';
 import { type Config, readConfig } from '../../shared/runtime/config.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
@@ -47,11 +48,13 @@ export function openSystems(dir: string, port: number, clock: () => Date): Local
 export function portsOf(fn: LocalFunction, systems: LocalSystems, log: Logger): Partial<Ports> {
   const config = readConfig(fn.env, fn.variables) as Partial<Config>;
   const { BROKER_URL: url, GITHUB_API_URL: apiUrl, GITHUB_CLONE_URL: cloneUrl, GITHUB_TOKEN: token } = config;
+  const { NOTIFY_PRIVATE_RANGES: privateRanges } = config;
   return {
     ...systems,
     config: config as Config,
     log,
     ...(url && { events: brokerEvents({ url, source: fn.name, clock: systems.clock }) }),
+    ...(privateRanges && { receivers: httpReceivers({ privateRanges }) }),
     ...(apiUrl && cloneUrl && token && { codeHost: github({ apiUrl, cloneUrl, token, log }) }),
   };
 }

@@ -219,6 +219,18 @@ export const mutants: readonly Mutant[] = [
     to: 'told.length === 0 && now.length > 0; now = []',
   },
   {
+    name: 'a verdict is settled although its notices could not be written',
+    file: 'functions/notify/handle.ts',
+    from: '(await writeNotices(ports, change, log)) ?? recorded',
+    to: '((await writeNotices(ports, change, log)), recorded)',
+  },
+  {
+    name: 'a notice is settled before it is sent',
+    file: 'functions/notify/deliver.ts',
+    from: 'const answer = isFault(app) ? app : await post(ports, notice);',
+    to: "await store.saveNotice({ ...notice, state: 'told' });\n  const answer = isFault(app) ? app : await post(ports, notice);\n  if ('status' in answer) return;",
+  },
+  {
     name: 'a second verdict replaces the first, and takes back what was written',
     file: 'test/memory/store.ts',
     from: 'if (!there || there.verdict || there.revision !== given.revision)',
@@ -246,6 +258,10 @@ export const mutants: readonly Mutant[] = [
       [
         'messages that were not told',
         "facts.pending.map((message) => ownEvent('dev.cite.change.updated', { change: message.change }))",
+      ],
+      [
+        'notices that were not told',
+        "facts.notices.map((notice) => ownEvent('dev.cite.notice.written', { notice: notice.id }))",
       ],
     ] as const
   ).map(([what, from]) => ({

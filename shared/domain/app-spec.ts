@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HOST_NAME, isOfCluster, MAX_HOST_NAME } from './host-name.ts';
+import { noticeEvents } from './notice.ts';
 import { sentence } from './plain-text.ts';
 
 /** What everybody is shown: kubectl shows it as it is. RE2, which the CRD's patterns are for, reads it the same way. */
@@ -118,6 +119,21 @@ const hostName = z
   .regex(HOST_NAME, 'must be a host name in lower case such as shop.example.com')
   .refine((name) => !isOfCluster(name), 'must not be a name inside the cluster');
 
+const notification = z.strictObject({
+  kind: z
+    .enum(['slack', 'webhook'])
+    .describe('slack: a message to an incoming webhook of Slack. webhook: signed JSON, for a program.'),
+  secret: secretName.describe(
+    'A Secret of the namespace: its url is where to, with its key a webhook is signed (whsec_ and base64).',
+  ),
+  events: z
+    .array(z.enum(noticeEvents))
+    .min(1)
+    .max(noticeEvents.length)
+    .default(['deployed', 'failed'])
+    .describe('Verdicts of Changes that are told; held: a Change waits under a Hold.'),
+});
+
 export const hold = z.strictObject({
   by: line().min(1).max(256).overwrite(shown).describe('Who stopped automatic switching.'),
   why: line().max(1024).overwrite(shown).default('').describe('The reason that everybody is shown.'),
@@ -208,6 +224,15 @@ export const appSpec = z
       })
       .prefault({})
       .describe('What the sweep keeps.'),
+    notifications: z
+      .array(notification)
+      .max(5)
+      .default([])
+      .refine(
+        (all) => new Set(all.map(({ secret }) => secret)).size === all.length,
+        'must name each Secret once',
+      )
+      .describe('Who is told of its Changes, beside the code host (docs/notifications.md).'),
     hold: hold
       .optional()
       .describe('A visible stop of automatic switching: pushes are built, and wait. Remove it to go on.'),

@@ -38,6 +38,8 @@ export const ownEvents = {
   'dev.cite.sweep.requested': z.object({ by: id() }),
   /** A Change is in a new state: the outbox has a message. */
   'dev.cite.change.updated': change,
+  /** A destination of an App's is to be told of a Change: the store has the notice. */
+  'dev.cite.notice.written': z.object({ notice: id() }),
 } as const;
 
 export type OwnEventType = keyof typeof ownEvents;
@@ -64,6 +66,7 @@ function subjectOf(data: OwnEventData<OwnEventType>): string {
   if ('namespace' in data) return `${data.namespace}/${data.name}`;
   if ('change' in data) return data.change;
   if ('build' in data) return data.build;
+  if ('notice' in data) return data.notice;
   return 'sweep';
 }
 

@@ -4,8 +4,9 @@ const DAY = 24 * HOUR;
 /**
  * How long the store keeps each record, in milliseconds: long enough to explain it, short enough to stay small.
  * A Delivery counts from its receipt, a Change from its verdict (an open one is kept), a dead letter, what a person did,
- * the check of a standby and an answer from their `at`, a Build and a log from their last write. A standby is checked every five minutes: what is an
- * hour old says nothing any more; nor does what GitHub let a person do (while it cannot be asked, that counts).
+ * the check of a standby and an answer from their `at`, a Build, a log and a notice from their last write: a notice that is
+ * still to be told is kept. A standby is checked every five minutes: what is an hour old says nothing any more; nor does what
+ * GitHub let a person do (while it cannot be asked, that counts).
  */
 export const kept = {
   delivery: 7 * DAY,
@@ -17,4 +18,5 @@ export const kept = {
   standbyCheck: HOUR,
   rights: HOUR,
   answer: DAY,
+  notice: 7 * DAY,
 } as const;

@@ -6,11 +6,12 @@ import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Delivery, Judgement } from '../domain/delivery.ts';
 import type { Grant, KnownRights } from '../domain/grant.ts';
 import type { KeptAnswer } from '../domain/kept-answer.ts';
+import type { Notice } from '../domain/notice.ts';
 import type { StandbyCheck } from '../domain/standby-check.ts';
 
 /**
  * What the platform remembers beside the cluster: deliveries, Changes with their timelines, Builds, logs, the outbox,
- * what people did and were answered, who is signed in, what standbys were last found to be.
+ * notices, what people did and were answered, who is signed in, what standbys were last found to be.
  * Wiping it loses history, never a live App or a wish of a person (invariant 7). A lost compare-and-set throws
  * ConflictError, an unreachable store RetryableError, one that somebody has to do something about (memory, a password)
  * DeniedError.
@@ -21,6 +22,7 @@ export interface Store
     Builds,
     Logs,
     Outbox,
+    Notices,
     DeadLetters,
     Audit,
     Grants,
@@ -99,6 +101,15 @@ export interface Outbox {
   pendingMessage(change: string): Promise<Message | undefined>;
   /** Forgets the message; does nothing where a newer revision has replaced it. */
   settleMessage(message: Message): Promise<void>;
+}
+
+/** What is to be told to the destinations that an App names: one by one, for each is down at times of its own. */
+export interface Notices {
+  getNotice(id: string): Promise<Notice | undefined>;
+  /** Compare-and-set on `notice.revision`; 0 means that it must not be there yet. */
+  saveNotice(notice: Notice): Promise<Notice>;
+  /** Pending and due by then, what is due for longest first, at most 100; of more, the hundred whose turn it is. */
+  pendingNotices(due: Date, tick?: number): Promise<readonly Notice[]>;
 }
 
 export interface DeadLetters {

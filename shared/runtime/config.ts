@@ -36,6 +36,11 @@ const variables = {
   WEBHOOK_URL: address,
   /** Public address of the console: where links in commit statuses lead. */
   CONSOLE_URL: address,
+  /**
+   * Address ranges (10.20.0.0/16,fd00::/8) that notifications may go to although they are not public; there plain http is
+   * taken, too. None when unset.
+   */
+  NOTIFY_PRIVATE_RANGES: list.prefault('').pipe(z.array(z.union([z.cidrv4(), z.cidrv6()]))),
   /** Bearer token of the API. */
   API_TOKEN: secret,
   /** GitHub user that is made a collaborator of every repository; none when unset. */

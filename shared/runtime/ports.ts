@@ -2,6 +2,7 @@ import type { Cluster } from '../ports/cluster.ts';
 import type { CodeHost } from '../ports/code-host.ts';
 import type { Events } from '../ports/events.ts';
 import type { Probe } from '../ports/probe.ts';
+import type { Receivers } from '../ports/receivers.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { SignIn } from '../ports/sign-in.ts';
 import type { Store } from '../ports/store.ts';
@@ -18,6 +19,7 @@ export interface Ports {
   readonly probe: Probe;
   /** Undefined where nobody can sign in. */
   readonly signIn?: SignIn | undefined;
+  readonly receivers: Receivers;
   readonly config: Config;
   /** Time, waits and ids come in from outside, so that a simulation can drive the real functions. */
   readonly clock: () => Date;

@@ -12,7 +12,15 @@ type SomePorts = Partial<Omit<Ports, 'config'>> & { readonly config?: Partial<Co
 type Variables<P> = P extends { readonly config: infer C }
   ? [variables: Readonly<Record<keyof C & Variable, true>>]
   : [variables?: undefined];
-type Connections = 'cluster' | 'store' | 'codeHost' | 'events' | 'registry' | 'probe' | 'signIn';
+type Connections =
+  | 'cluster'
+  | 'store'
+  | 'codeHost'
+  | 'events'
+  | 'registry'
+  | 'probe'
+  | 'receivers'
+  | 'signIn';
 type Adapters<P> = {
   readonly [K in keyof P & Connections]: K extends keyof Ports ? Adapter<Ports[K]> : never;
 };

@@ -13,6 +13,7 @@ import { grantsContract } from './store/grants.ts';
 import { hostileContract } from './store/hostile.ts';
 import { leasesContract } from './store/leases.ts';
 import { logsContract } from './store/logs.ts';
+import { noticesContract } from './store/notices.ts';
 import { outboxContract } from './store/outbox.ts';
 import { standbyChecksContract } from './store/standby-checks.ts';
 
@@ -55,6 +56,7 @@ export function storeContract(name: string, open: (clock: () => Date) => Promise
     changesContract(stage);
     changeListContract(stage);
     outboxContract(stage);
+    noticesContract(stage);
     buildsContract(stage);
     logsContract(stage);
     deadLettersContract(stage);

@@ -88,6 +88,7 @@ describe('what makes an image and a release', () => {
     const inPlace = { replicas: 5, checks: ['ci'], retention: { releases: 3 }, hold, branch: 'next' };
     expect(specHash(aSpec(inPlace), {})).toBe(hash);
     expect(specHash(aSpec({ expose: 'cluster', domains: ['shop.example.com'] }), {})).toBe(hash);
+    expect(specHash(aSpec({ notifications: [{ kind: 'slack', secret: 'chat' }] }), {})).toBe(hash);
     const anew = [
       aSpec({ env: { A: '1' } }),
       aSpec({ redeploy: { id: '1', by: 'Ada' } }),

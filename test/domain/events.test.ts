@@ -19,6 +19,7 @@ describe('an event of our own', () => {
     expect(ownEvent('dev.cite.head.found', shop).subject).toBe('acme/shop');
     expect(ownEvent('dev.cite.change.updated', { change: 'c' }).subject).toBe('c');
     expect(ownEvent('dev.cite.build.finished', { build: 'b' }).subject).toBe('b');
+    expect(ownEvent('dev.cite.notice.written', { notice: 'n' }).subject).toBe('n');
     expect(ownEvent('dev.cite.sweep.requested', { by: 'Ada' }).subject).toBe('sweep');
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide, headsFound, type ResyncFacts } from '../../functions/resync/decide.ts';
 import { APPS_PER_TICK, codeHostTurn, TROUBLED_PER_TICK, troubledTurn } from '../../functions/resync/turn.ts';
 import type { Condition } from '../../shared/domain/app.ts';
+import { aNotice } from '../contract/store/fixtures.ts';
 import {
   aBuild,
   aChange,
@@ -24,6 +25,7 @@ const facts = (change: Partial<ResyncFacts> = {}): ResyncFacts => ({
   runningBuilds: [],
   unjudged: [],
   pending: [],
+  notices: [],
   lostReleases: [],
   turn: [],
   now: minutesAfterNoon(2),
@@ -141,6 +143,11 @@ describe('resync emits', () => {
       'what the outside was not told',
       { pending: [{ id: 'm', change: 'uid-1/push-1', revision: 3 }] },
       [['dev.cite.change.updated', { change: 'uid-1/push-1' }]],
+    ],
+    [
+      'what a destination is still to be told',
+      { notices: [aNotice('msg_1')] },
+      [['dev.cite.notice.written', { notice: 'msg_1' }]],
     ],
   ])('%s', (_title, change, events) => {
     expect(decide(facts(change)).map(({ type, data }) => [type, data])).toEqual(events);

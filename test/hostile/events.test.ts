@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokerEvents } from '../../shared/adapters/broker/events.ts';
 import { httpProbe } from '../../shared/adapters/http-probe/probe.ts';
+import { httpReceivers } from '../../shared/adapters/http-receiver/receivers.ts';
 import { ociRegistry } from '../../shared/adapters/oci-registry/registry.ts';
 import { ownEvents } from '../../shared/domain/events.ts';
 import { host } from '../../shared/runtime/host.ts';
@@ -33,6 +34,7 @@ beforeAll(async () => {
     events: brokerEvents({ url: sink.url, source: 'test', clock }),
     registry: ociRegistry({ scheme: 'http' }),
     probe: httpProbe,
+    receivers: httpReceivers({ privateRanges: [] }),
     config,
     clock,
     sleep: async () => {},

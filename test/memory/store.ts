@@ -11,6 +11,7 @@ import { instant } from '../../shared/domain/instant.ts';
 import { kept } from '../../shared/domain/kept.ts';
 import type { KeptAnswer } from '../../shared/domain/kept-answer.ts';
 import { cutLog } from '../../shared/domain/log.ts';
+import type { Notice } from '../../shared/domain/notice.ts';
 import type { StandbyCheck } from '../../shared/domain/standby-check.ts';
 import { requireAddition } from '../../shared/domain/taken-back.ts';
 import { startOfTurn } from '../../shared/domain/turn.ts';
@@ -29,6 +30,7 @@ interface Held {
   readonly logs: Map<string, Timed<string>>;
   /** By Change, oldest first. */
   readonly outbox: Map<string, number>;
+  readonly notices: Map<string, Timed<Notice>>;
   readonly letters: Map<string, DeadLetter>;
   readonly audit: Map<string, AuditEntry>;
   readonly grants: Map<string, Grant>;
@@ -185,6 +187,28 @@ export function memoryStore(clock: () => Date) {
       if (held.outbox.get(change) === revision) held.outbox.delete(change);
     },
 
+    async getNotice(id) {
+      return held.notices.get(id)?.value;
+    },
+    async saveNotice(given) {
+      if ((held.notices.get(given.id)?.value.revision ?? 0) !== given.revision)
+        throw new ConflictError(`notice ${given.id} is not at revision ${given.revision}`);
+      instant(given.dueAt);
+      const notice = plain({ ...given, revision: given.revision + 1 });
+      held.notices.set(notice.id, { value: notice, at: clock().getTime() });
+      writes++;
+      return notice;
+    },
+    async pendingNotices(due, tick = 0) {
+      return turn(
+        [...held.notices.values()]
+          .map(({ value }) => value)
+          .filter((one) => one.state === 'pending' && Date.parse(one.dueAt) <= due.getTime())
+          .toSorted((a, b) => compare(a.dueAt, b.dueAt) || compare(a.id, b.id)),
+        tick,
+      );
+    },
+
     async keepDeadLetter(letter) {
       instant(letter.at);
       held.letters.set(letter.id, plain(letter));
@@ -270,6 +294,7 @@ export function memoryStore(clock: () => Date) {
       drop(held.changes, (one) => one.verdict !== undefined && past(Date.parse(one.updatedAt), kept.change));
       drop(held.builds, ({ at }) => past(at, kept.build));
       drop(held.logs, ({ at }) => past(at, kept.log));
+      drop(held.notices, ({ value, at }) => value.state !== 'pending' && past(at, kept.notice));
       drop(held.letters, (one) => past(Date.parse(one.at), kept.deadLetter));
       drop(held.audit, (one) => past(Date.parse(one.at), kept.audit));
       drop(held.grants, (one) => past(Date.parse(one.endsAt), 0));
@@ -296,7 +321,7 @@ export function memoryStore(clock: () => Date) {
       held = empty();
       hasLost = true;
     },
-    /** Deliveries, Changes and Builds that were written: leases and what expires are none. */
+    /** Deliveries, Changes, Builds and notices that were written: leases and what expires are none. */
     writes: () => writes,
     /** Whether it has ever forgotten something. */
     lost: () => hasLost,
@@ -316,6 +341,7 @@ const empty = (): Held => ({
   builds: new Map(),
   logs: new Map(),
   outbox: new Map(),
+  notices: new Map(),
   letters: new Map(),
   audit: new Map(),
   grants: new Map(),
@@ -331,6 +357,7 @@ const copyOf = (held: Held): Held => ({
   builds: new Map(held.builds),
   logs: new Map(held.logs),
   outbox: new Map(held.outbox),
+  notices: new Map(held.notices),
   letters: new Map(held.letters),
   audit: new Map(held.audit),
   grants: new Map(held.grants),

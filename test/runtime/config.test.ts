@@ -23,6 +23,15 @@ describe('the configuration', () => {
     );
   });
 
+  it('takes ranges of addresses, and nothing else for one', () => {
+    const ranges = (NOTIFY_PRIVATE_RANGES: string) =>
+      readConfig({ NOTIFY_PRIVATE_RANGES }, ['NOTIFY_PRIVATE_RANGES']).NOTIFY_PRIVATE_RANGES;
+    expect(ranges('')).toEqual([]);
+    expect(ranges('10.0.0.0/8, fd00::/8')).toEqual(['10.0.0.0/8', 'fd00::/8']);
+    for (const wrong of ['10.0.0.1', '10.0.0.0/33', 'true', 'hooks.internal'])
+      expect(() => ranges(wrong)).toThrow(/NOTIFY_PRIVATE_RANGES is not valid/);
+  });
+
   it('never prints a value: it may be a secret', () => {
     expect(() => readConfig({ WEBHOOK_SECRET: 'hunter2' }, ['WEBHOOK_SECRET'])).not.toThrow(/hunter2/);
   });

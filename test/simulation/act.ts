@@ -2,7 +2,7 @@ import type { App } from '../../shared/domain/app.ts';
 import { appSpec } from '../../shared/domain/app-spec.ts';
 import type { Workload } from '../../shared/domain/workload.ts';
 import type { Act, What } from './plan.ts';
-import { type Away, type Fate, MAIN, REPOSITORY, type World } from './world.ts';
+import { type Away, type Fate, HOOK_URL, MAIN, REPOSITORY, type World } from './world.ts';
 
 /** Steps that something is away, deaf or off for. */
 const WINDOW = 60;
@@ -54,6 +54,8 @@ const moments: readonly (readonly [string, string])[] = [
   ['notify', 'codeHost.setStatus'],
   ['notify', 'codeHost.reportDeployment'],
   ['notify', 'store.settleMessage'],
+  ['notify', 'receivers.post'],
+  ['notify', 'store.saveNotice'],
   ['console', 'cluster.updateApp'],
   ['console', 'cluster.updateApp'],
   ['console', 'cluster.raiseEpoch'],
@@ -277,6 +279,9 @@ export async function act(day: Day, { what, n }: Pick<Act, 'what' | 'n'>): Promi
         else machine.crash(ref, release.number, true);
       });
     }
+    case 'the receivers are down':
+      world.receivers.answers.set(HOOK_URL, n % 2 ? { status: 503 } : { status: 404 });
+      return later(2 * WINDOW, () => void world.receivers.answers.clear());
     case 'the app answers badly':
       world.setProbeFault('it answers 500');
       // For longer than a proof may take, now and then.

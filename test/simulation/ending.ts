@@ -1,6 +1,7 @@
 import type { App } from '../../shared/domain/app.ts';
 import { isTold, summaryOf } from '../../shared/domain/app-summary.ts';
 import { type Change, type Verdict, verdictText } from '../../shared/domain/change.ts';
+import { noticeId } from '../../shared/domain/notice.ts';
 import { specHash } from '../../shared/domain/release.ts';
 import { statusContext } from '../../shared/domain/status-context.ts';
 import type { Workload } from '../../shared/domain/workload.ts';
@@ -33,7 +34,9 @@ export async function faultsAtRest(world: World): Promise<string[]> {
   if (apps.length > 0) faults.push(...(await unheard(world)));
   for (const app of apps)
     faults.push(...(await faultsOf(world, app, changes)), ...waitingForNothing(world, app, changes));
-  if (!world.lost()) faults.push(...untold(world, apps, changes));
+  if (!world.lost()) faults.push(...untold(world, apps, changes), ...unnoticed(world, apps, changes));
+  for (const { id } of await store.pendingNotices(new Date(8.64e15)))
+    faults.push(`4: notice ${id} was not told`);
   return faults;
 }
 
@@ -102,6 +105,16 @@ function untold(world: World, apps: readonly App[], changes: readonly Change[]):
     }
   }
   return faults;
+}
+
+/** Verdicts that the receiver of their App was not told of. */
+function unnoticed({ receivers }: World, apps: readonly App[], changes: readonly Change[]): string[] {
+  const ids = new Set(receivers.taken.map(({ id }) => id));
+  return changes.flatMap(({ id, app, verdict, reason }) => {
+    const wanted = apps.find(({ uid }) => uid === app.uid)?.spec.notifications.at(0);
+    if (!wanted || !verdict || ids.has(noticeId(id, verdict.outcome, wanted))) return [];
+    return [`4: nobody was told that ${id} is ${reason}`];
+  });
 }
 
 /** What was asked for again a while ago, in vain, is so after as long a while. */

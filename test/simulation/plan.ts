@@ -20,6 +20,8 @@ export interface Plan {
   readonly checks: boolean;
   readonly secret: boolean;
   readonly pods: 1 | 2;
+  /** Whether its Apps have a receiver of their own, which is told of every verdict. */
+  readonly notifies: boolean;
   readonly acts: readonly Act[];
 }
 
@@ -74,6 +76,7 @@ const weights = {
   'pods crash': 2,
   'pods are not ready': 2,
   'the app answers badly': 1,
+  'the receivers are down': 1,
   'clocks are off': 1,
 } as const;
 
@@ -112,6 +115,7 @@ export function planOf(seed: number): Plan {
     checks: rng.chance(0.2),
     secret: rng.chance(0.2),
     pods: rng.chance(0.4) ? 2 : 1,
+    notifies: rng.chance(0.3),
     acts: acts.toSorted((a, b) => a.at - b.at),
   };
 }

@@ -1,8 +1,9 @@
+import { outcomes } from '../../shared/domain/change.ts';
 import { act, type Day } from './act.ts';
 import { askForMore, faultsAtRest, faultsOfGoodDay } from './ending.ts';
 import type { Plan } from './plan.ts';
 import { random } from './random.ts';
-import { CHECK, MAIN, openWorld, SECRET, type Snapshot, type World } from './world.ts';
+import { CHECK, HOOK, MAIN, openWorld, SECRET, type Snapshot, type World } from './world.ts';
 
 export interface Outcome {
   readonly plan: Plan;
@@ -25,11 +26,11 @@ const MOST_STEPS = 30_000;
 /** Of releases before the day, by how its Apps are. */
 const beginnings = new Map<string, Promise<Snapshot>>();
 
-type Kind = Pick<Plan, 'apps' | 'checks' | 'secret' | 'pods'>;
+type Kind = Pick<Plan, 'apps' | 'checks' | 'secret' | 'pods' | 'notifies'>;
 
 const commitOf = (count: number) => count.toString(16).padStart(4, '0').padEnd(40, '0');
 
-async function makeApps(world: World, { apps, checks, secret, pods }: Kind): Promise<void> {
+async function makeApps(world: World, { apps, checks, secret, pods, notifies }: Kind): Promise<void> {
   for (let i = 1; i <= apps; i++)
     await world.app(
       { namespace: 'acme', name: `shop${i}` },
@@ -37,9 +38,11 @@ async function makeApps(world: World, { apps, checks, secret, pods }: Kind): Pro
         replicas: pods,
         ...(checks ? { checks: [CHECK], checksTimeoutSeconds: 600 } : {}),
         ...(secret ? { secret: SECRET.name } : {}),
+        ...(notifies ? { notifications: [{ ...HOOK, events: [...outcomes] }] } : {}),
       },
     );
   if (secret) await world.writeSecret({ TOKEN: '0' });
+  if (notifies) await world.writeDestination();
 }
 
 /** Two good days' work: a release that is live, and one that can take over. */
@@ -55,7 +58,7 @@ async function begin(kind: Kind): Promise<Snapshot> {
 }
 
 function beginningOf(kind: Kind): Promise<Snapshot> {
-  const key = JSON.stringify([kind.apps, kind.checks, kind.secret, kind.pods]);
+  const key = JSON.stringify([kind.apps, kind.checks, kind.secret, kind.pods, kind.notifies]);
   const made = beginnings.get(key) ?? begin(kind);
   beginnings.set(key, made);
   return made;
@@ -123,6 +126,7 @@ export async function run(plan: Plan, keep = false): Promise<Outcome> {
   world.strike(undefined);
   world.lieInWait(undefined);
   world.away.clear();
+  world.receivers.answers.clear();
   const left = await comeToRest(() => faultsAtRest(world));
   if (left.length > 0 || world.violations.length > 0) return end(left);
   tell('· a good day follows');

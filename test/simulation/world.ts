@@ -14,6 +14,7 @@ import type { Change } from '../../shared/domain/change.ts';
 import { ConflictError, RetryableError } from '../../shared/domain/errors.ts';
 import { type CiteEvent, ownEvent } from '../../shared/domain/events.ts';
 import { workloadName } from '../../shared/domain/naming.ts';
+import type { Letter } from '../../shared/ports/receivers.ts';
 import type { Logger } from '../../shared/runtime/logger.ts';
 import type { Ports } from '../../shared/runtime/ports.ts';
 import { functions } from '../functions/scenes/functions.ts';
@@ -24,6 +25,7 @@ import { memoryCluster } from '../memory/cluster.ts';
 import { type MemoryCodeHost, memoryCodeHost, pushPayload, statusPayload } from '../memory/code-host.ts';
 import { kubelet } from '../memory/kubelet.ts';
 import { MemoryObjects, type ObjectsSnapshot } from '../memory/objects.ts';
+import { memoryReceivers } from '../memory/receivers.ts';
 import { memoryStore } from '../memory/store.ts';
 import { NOON } from '../support/facts.ts';
 import { isForcedAway } from './causes.ts';
@@ -39,6 +41,9 @@ export const MAIN = 'main';
 /** The Secret of the Apps that have one, and the check that the commits of some wait for. */
 export const SECRET = { namespace: 'acme', name: 'settings' };
 export const CHECK = 'ci';
+/** Where some Apps want to be told of their Changes. */
+export const HOOK = { kind: 'webhook', secret: 'hook' } as const;
+export const HOOK_URL = 'https://hook.test/';
 
 /** Most that an instance's clock may be off, in either direction (DESIGN: by minutes). */
 const MOST_SKEW_MS = 3 * 60_000;
@@ -86,6 +91,7 @@ export interface Snapshot {
   readonly objects: ObjectsSnapshot;
   readonly store: ReturnType<ReturnType<typeof memoryStore>['snapshot']>;
   readonly host: Pick<MemoryCodeHost, 'records'>;
+  readonly letters: readonly Letter[];
   readonly chronicle: Chronicle;
 }
 
@@ -100,10 +106,12 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
   const objects = new MemoryObjects(clock, newId);
   const memory = memoryStore(clock);
   const machine = kubelet(objects, clock);
+  const receivers = memoryReceivers();
   const host = memoryCodeHost(from?.host, clock);
   if (from) {
     objects.restore(from.objects);
     memory.begin(from.store);
+    receivers.taken.push(...from.letters);
   }
   const queue = new Queue(manifests, (attempt) => now + FIRST_RETRY_MS * 2 ** (attempt - 2));
   const processes = new Processes();
@@ -165,6 +173,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
           return probeFault;
         },
       }),
+      receivers: port('receivers', receivers.port),
       registry: port('registry', { resolve: async () => undefined }),
       config,
       clock: () => new Date(now + process.skewMs),
@@ -386,6 +395,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
       objects: objects.snapshot(),
       store: memory.snapshot(),
       host: { records: structuredClone(host.records) },
+      letters: [...receivers.taken],
       chronicle: chronicle.copy(),
     }),
     clock,
@@ -393,6 +403,7 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     store: memory.store,
     memory,
     host,
+    receivers,
     machine,
     objects,
     queue,
@@ -480,6 +491,8 @@ export function openWorld(rng: Random, tell: ((line: string) => void) | undefine
     /** By hand, as with kubectl: the platform is not asked. */
     writeSecret: (content: Readonly<Record<string, string>>) =>
       memoryCluster(objects).writeSecret(SECRET.namespace, SECRET.name, content),
+    writeDestination: () =>
+      memoryCluster(objects).writeSecret(SECRET.namespace, HOOK.secret, { url: HOOK_URL, key: 'whsec_x' }),
     deleteSecret(): void {
       chronicle.secretGone = true;
       const secret = objects.get('Secret', SECRET.namespace, SECRET.name);

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import {
   createServer,
   type IncomingMessage,
@@ -10,9 +8,7 @@ import {
 import { createSecureServer } from 'node:http2';
 import { type RequestOptions, Agent as SecureAgent, request as secure } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { selfSigned } from '../support/self-signed.ts';
 import type { Fault, FaultyWay } from './once.ts';
 
 export interface HttpProxy extends FaultyWay<HttpFault> {
@@ -134,7 +130,7 @@ export async function httpProxy(target: string, tls?: RequestOptions): Promise<H
     }
   };
 
-  if (isSecure) authority ??= makeAuthority();
+  if (isSecure) authority ??= selfSigned();
   const certificate = isSecure ? await authority : undefined;
   const server: Server = certificate
     ? createSecureServer(
@@ -171,15 +167,3 @@ const without = (headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
 
 /** One for all proxies: it takes its time to be made. */
 let authority: Promise<{ readonly key: string; readonly cert: string }> | undefined;
-
-async function makeAuthority() {
-  const folder = await mkdtemp(join(tmpdir(), 'cite-wire-'));
-  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-  const name = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const request = ['req', '-x509', '-nodes', '-days', '1', ...curve, ...name];
-  await promisify(execFile)('openssl', [...request, '-keyout', key, '-out', cert]);
-  const made = { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
-  await rm(folder, { recursive: true });
-  return made;
-}

@@ -1,7 +1,7 @@
 import { kept } from '../../../shared/domain/kept.ts';
 import type { Database } from './database.ts';
 
-/** What leaves which table, and when. Open Changes stay until they end, messages until they are settled. */
+/** What leaves which table, and when. Open Changes stay until they end, messages until they are settled, notices until they are told. */
 export function expire({ sql, write }: Database): (now: Date) => Promise<void> {
   const removals = [
     [sql.prepare('delete from deliveries where received <= ?'), kept.delivery],
@@ -14,6 +14,7 @@ export function expire({ sql, write }: Database): (now: Date) => Promise<void> {
     [sql.prepare('delete from rights where at <= ?'), kept.rights],
     [sql.prepare('delete from standby_checks where at <= ?'), kept.standbyCheck],
     [sql.prepare('delete from answers where at <= ?'), kept.answer],
+    [sql.prepare('delete from notices where settled <= ?'), kept.notice],
     [sql.prepare('delete from leases where until <= ?'), 0],
   ] as const;
 

@@ -72,6 +72,15 @@ create table if not exists outbox (
   revision integer not null
 ) strict;
 
+create table if not exists notices (
+  id text primary key,
+  due integer,
+  settled integer,
+  revision integer not null,
+  value text not null
+) strict;
+create index if not exists notices_due on notices (due, id) where due is not null;
+
 create table if not exists dead_letters (
   id text primary key,
   at integer not null,

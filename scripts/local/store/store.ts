@@ -10,6 +10,7 @@ import { expire } from './expire.ts';
 import { grants } from './grants.ts';
 import { leases } from './leases.ts';
 import { logs } from './logs.ts';
+import { notices } from './notices.ts';
 import { outbox } from './outbox.ts';
 import { standbyChecks } from './standby-checks.ts';
 
@@ -28,6 +29,7 @@ export function sqliteStore({ file, clock }: SqliteOptions): Store & { close(): 
     ...builds(database, clock),
     ...logs(database, clock),
     ...outbox(database),
+    ...notices(database, clock),
     ...deadLetters(database),
     ...audit(database),
     ...grants(database, clock),

@@ -20,7 +20,7 @@ export function builds(redis: Connection, clock: () => Date): Builds {
         String(given.revision),
         ...written(build, clock().getTime(), kept.build, places),
       ];
-      const saved = await redis.run((client) => client.saveBuild(keys.build(build.key), args));
+      const saved = await redis.run((client) => client.saveRevision(keys.build(build.key), args));
       if (!saved) throw new ConflictError(`Build ${build.key} is not at revision ${given.revision}`);
       return build;
     },

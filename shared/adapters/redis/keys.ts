@@ -19,6 +19,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:rights:<login>            | record | grants       | an hour after GitHub was asked                      |
  * | cite:standby:<release>:<app>   | record | standby checks | an hour after the check                           |
  * | cite:answer:<id>               | record | answers      | a day after it was given                            |
+ * | cite:notice:<id>               | record | notices      | pending: never, it is told or given up within a day; 7 days after that |
  * | cite:lease:<name>              | hash   | leases       | a minute after the lease: the clock decides before  |
  * | cite:deliveries:unjudged       | index  | deliveries   | –, an entry leaves with its judgement or record     |
  * | cite:deliveries:commit:<sha7>  | index  | deliveries   | –, an entry leaves with its record                  |
@@ -39,6 +40,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:audit, :app:<address>     | index  | audit        | –, an entry leaves with its record                  |
  * | cite:grants:person:<login>     | index  | grants       | –, an entry leaves with its record                  |
  * | cite:outbox, :revisions        | index, hash | outbox  | –, emptied by notify: no message may be lost to time |
+ * | cite:notices:pending           | index  | notices      | –, an entry leaves when the notice is told or given up |
  * | cite:expiry                    | index  | expire       | –, every record that ends, by its time              |
  *
  * A record is removed by `expire`, together with its index entries. Its own time to live is longer (GRACE): it is what
@@ -85,6 +87,10 @@ export const keys = {
   /** Member: id of a Change; place: the order in which they were put here. */
   outbox: 'cite:outbox',
   outboxRevisions: 'cite:outbox:revisions',
+
+  notice: (id: string) => `cite:notice:${id}`,
+  /** By when they are due. */
+  pendingNotices: 'cite:notices:pending',
 
   standbyCheck: (app: string, release: number) => `cite:standby:${release}:${app}`,
 

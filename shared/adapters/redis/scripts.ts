@@ -104,7 +104,7 @@ return 1
 `;
 
 /** ARGV: revision, the one before; the record. 0: the compare-and-set lost. */
-const SAVE_BUILD = `${WRITE}
+const SAVE_REVISION = `${WRITE}
 if (redis.call('HGET', KEYS[1], 'revision') or '0') ~= ARGV[2] then return 0 end
 write(KEYS[1], 3)
 redis.call('HSET', KEYS[1], 'revision', ARGV[1])
@@ -180,7 +180,7 @@ export const scripts = {
   judgeDelivery: script<number>(JUDGE_DELIVERY),
   openChange: script<string | null>(OPEN_CHANGE),
   saveChange: script<number>(SAVE_CHANGE),
-  saveBuild: script<number>(SAVE_BUILD),
+  saveRevision: script<number>(SAVE_REVISION),
   keepLog: script<number>(KEEP_LOG),
   settleMessage: script<number>(SETTLE_MESSAGE),
   takeLease: script<number>(TAKE_LEASE),

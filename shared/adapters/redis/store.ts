@@ -10,6 +10,7 @@ import { grants } from './grants.ts';
 import { keys } from './keys.ts';
 import { leases } from './leases.ts';
 import { logs } from './logs.ts';
+import { notices } from './notices.ts';
 import { outbox } from './outbox.ts';
 import { standbyChecks } from './standby-checks.ts';
 
@@ -36,6 +37,7 @@ export function redisStore({ url, clock, bytesOfLogs }: RedisOptions): Store & {
     ...builds(redis, clock),
     ...logs(redis, clock, bytesOfLogs),
     ...outbox(redis),
+    ...notices(redis, clock),
     ...deadLetters(redis),
     ...audit(redis),
     ...grants(redis, clock),

@@ -80,6 +80,7 @@ export function crdTests(server: () => ApiServer): void {
     (text) => ({ env: { VALUE: text } }),
     (text) => ({ env: { [text]: '' } }),
     (text) => ({ secret: text }),
+    (text) => ({ notifications: [{ kind: 'slack', secret: text }] }),
     (text) => ({ domains: [text] }),
     (text) => ({ image: text, checks: ['ci'] }),
     (text) => ({ hold: { by: text, why: text, at: '2026-01-02T03:04:05Z' } }),

@@ -121,9 +121,9 @@ export function rightsTests(server: () => ApiServer): void {
 
   test.each<[string, () => Attributes, readonly string[]]>([
     [
-      'reads a Secret of a managed Namespace but those that give it to pods or to people',
+      'reads a Secret of a managed Namespace but those that give it to pods or to people, or post by it',
       () => ({ ...secrets, verb: 'get', namespace: managed }),
-      ['console', 'create-service', 'secrets-source', 'start-release'],
+      ['console', 'create-service', 'notify', 'secrets-source', 'start-release'],
     ],
     [
       'lists Secrets but the source that watches them',
@@ -247,7 +247,7 @@ export function rightsTests(server: () => ApiServer): void {
     });
 
     test('Secrets cannot be read where Cite has no rights, nor listed anywhere', async () => {
-      for (const account of ['create-service', 'start-release', 'console']) {
+      for (const account of ['create-service', 'start-release', 'console', 'notify']) {
         const { core } = as(account).connection;
         await expect(core.readNamespacedSecret({ namespace: strange, name: 'keys' })).rejects.toMatchObject(
           denied,

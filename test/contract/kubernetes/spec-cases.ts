@@ -81,6 +81,34 @@ export const specCases: readonly (readonly [string, Readonly<Record<string, unkn
 
   ['a load balancer', { expose: 'load-balancer' }, true],
   ['an exposure that there is not', { expose: 'nobody' }, false],
+  ['notifications', { notifications: [{ kind: 'slack', secret: 'chat' }] }, true],
+  [
+    'notifications of some events',
+    {
+      notifications: [
+        { kind: 'webhook', secret: 'a.b', events: ['held', 'refused'] },
+        { kind: 'slack', secret: 'c' },
+      ],
+    },
+    true,
+  ],
+  [
+    'a destination twice',
+    {
+      notifications: [
+        { kind: 'slack', secret: 'chat' },
+        { kind: 'webhook', secret: 'chat' },
+      ],
+    },
+    false,
+  ],
+  [
+    'six destinations',
+    { notifications: [...'abcdef'].map((secret) => ({ kind: 'slack' as const, secret })) },
+    false,
+  ],
+  ['a destination of no events', { notifications: [{ kind: 'slack', secret: 'chat', events: [] }] }, false],
+  ['a destination without a Secret', { notifications: [{ kind: 'slack', secret: '' }] }, false],
   ['domains', { domains: ['shop.example.com', 'xn--bcher-kva.example', '1.example.com'] }, true],
   ['a domain twice', { domains: ['shop.example.com', 'shop.example.com'] }, false],
   ['a domain in upper case', { domains: ['Shop.example.com'] }, false],

@@ -5,6 +5,7 @@ import type { DeadLetter } from '../../../shared/domain/dead-letter.ts';
 import type { Delivery } from '../../../shared/domain/delivery.ts';
 import type { Grant } from '../../../shared/domain/grant.ts';
 import type { KeptAnswer } from '../../../shared/domain/kept-answer.ts';
+import type { Notice } from '../../../shared/domain/notice.ts';
 
 export const START = Date.parse('2026-01-01T00:00:00.000Z');
 export const SECOND = 1000;
@@ -58,6 +59,22 @@ export const aGrant = (id: string, with_: Partial<Grant> = {}): Grant => ({
   sealed: 'sealed',
   ...with_,
 });
+export function aNotice(id: string, with_: Partial<Notice> = {}): Notice {
+  const at = after(0).toISOString();
+  return {
+    id,
+    destination: { kind: 'webhook', secret: 'hook' },
+    event: 'deployed',
+    change: aChange('c'),
+    at,
+    writtenAt: at,
+    state: 'pending',
+    attempts: 0,
+    dueAt: at,
+    revision: 0,
+    ...with_,
+  };
+}
 
 export function aLetter(id: string, at = 0): DeadLetter {
   return {

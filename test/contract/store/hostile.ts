@@ -8,6 +8,7 @@ import {
   aDelivery,
   after,
   aLetter,
+  aNotice,
   anAnswer,
   anEntry,
   COMMIT,
@@ -78,6 +79,9 @@ export function hostileContract(stage: Stage): void {
 
       const build = await store.saveBuild(aBuild(id));
       expect(await other.getBuild(id)).toEqual(build);
+      const notice = await store.saveNotice(aNotice(id, { fault: id }));
+      expect(await other.getNotice(id)).toEqual(notice);
+      expect(await other.pendingNotices(after(1))).toEqual([notice]);
       await store.saveLog(id, id);
       expect(await other.readLog(id)).toBe(id);
       await store.keepDeadLetter({ ...aLetter(id), data: { [id]: id } });

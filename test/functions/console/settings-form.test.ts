@@ -49,7 +49,8 @@ describe('the settings of an App', () => {
         const of = inner as z.core.JSONSchema.BaseSchema;
         return of.properties ? leaves(of, `${path}${name}.`) : [`${path}${name}`];
       });
-    const elsewhere = /^(repository|hold\..*|redeploy\..*|liveness\..*|readiness\.(grpc|exec)\..*)$/;
+    const elsewhere =
+      /^(repository|notifications|hold\..*|redeploy\..*|liveness\..*|readiness\.(grpc|exec)\..*)$/;
     const wanted = leaves(z.toJSONSchema(appSpec, { io: 'input' })).filter((path) => !elsewhere.test(path));
     expect(FIELDS.map(({ path }) => path).sort()).toEqual(wanted.sort());
   });

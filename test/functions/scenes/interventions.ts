@@ -1,5 +1,5 @@
 /** A port's call by its name: `cluster.switchService`. */
-export type Call = `${'cluster' | 'store' | 'codeHost' | 'events' | 'probe'}.${string}`;
+export type Call = `${'cluster' | 'store' | 'codeHost' | 'events' | 'probe' | 'receivers'}.${string}`;
 export type Around = (call: Call, run: () => Promise<unknown>, args: readonly unknown[]) => Promise<unknown>;
 
 /** What a process throws at its own death: nobody may catch it and go on. */

@@ -13,6 +13,7 @@ import type { CiteEvent } from '../../../shared/domain/events.ts';
 import type { AppEvent, Cluster } from '../../../shared/ports/cluster.ts';
 import type { Ports } from '../../../shared/runtime/ports.ts';
 import { type MemoryCodeHost, memoryCodeHost, pushPayload } from '../../memory/code-host.ts';
+import { memoryReceivers } from '../../memory/receivers.ts';
 import { NOON } from '../../support/facts.ts';
 import { functions } from './functions.ts';
 import { Interventions } from './interventions.ts';
@@ -70,6 +71,7 @@ export function openWorld(from?: Snapshot) {
   const host = memoryCodeHost(from?.host, () => new Date(now));
   const pods = kubelet(records, clock);
   const queue = new Queue(manifests);
+  const receivers = memoryReceivers();
   const interventions = new Interventions();
   const unreadable = new Set<string>();
   const probe = { fault: undefined as string | undefined, tookMs: 10_000 };
@@ -103,6 +105,7 @@ export function openWorld(from?: Snapshot) {
         return probe.fault;
       },
     }),
+    receivers: interventions.on('receivers', receivers.port),
     registry: { resolve: async () => undefined },
     config,
     clock,
@@ -195,6 +198,7 @@ export function openWorld(from?: Snapshot) {
     cluster: systems.cluster,
     store,
     host,
+    receivers,
     pods,
     queue,
     interventions,

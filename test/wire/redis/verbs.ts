@@ -8,6 +8,7 @@ import {
   after,
   aGrant,
   aLetter,
+  aNotice,
   anAnswer,
   anEntry,
   COMMIT,
@@ -95,6 +96,16 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
       return (other) => other.settleMessage({ id: 'c:1', change: 'c', revision: 1 });
     },
   },
+
+  getNotice: reads(
+    (store) => store.getNotice('n'),
+    (store) => store.saveNotice(aNotice('n')),
+  ),
+  saveNotice: { ...writes((store) => store.saveNotice(aNotice('n'))), lost: ConflictError },
+  pendingNotices: reads(
+    (store) => store.pendingNotices(after(1)),
+    (store) => store.saveNotice(aNotice('n')),
+  ),
 
   keepDeadLetter: writes((store) => store.keepDeadLetter(aLetter('l'))),
   listDeadLetters: reads(

@@ -73,8 +73,8 @@ const settingsPage = (app: App, { form, etag, faults, mayStand = false }: Typed)
         </fieldset>
       ))}
       <p class="quiet">
-        Everything else (liveness, readiness by gRPC or a command) is set by <code>cite apps set --spec</code>{' '}
-        or the API.
+        Everything else (liveness, readiness by gRPC or a command, and notifications: who is told of Changes
+        in Slack or by a webhook) is set by <code>cite apps set --spec</code> or the API.
       </p>
       <input type="hidden" name="etag" value={etag} />
       <p class="buttons">
