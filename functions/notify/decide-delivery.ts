@@ -2,10 +2,8 @@ import type { App } from '../../shared/domain/app.ts';
 import type { Destination, Notice } from '../../shared/domain/notice.ts';
 import type { AppEvent } from '../../shared/ports/cluster.ts';
 import type { Answer, Unanswered } from '../../shared/ports/receivers.ts';
-import { subjectOf } from './decide.ts';
+import { PATIENCE_MS, subjectOf } from './decide.ts';
 
-/** Long enough for a person to mend a Secret, or a receiver, over night. */
-const PATIENCE_MS = 24 * 60 * 60 * 1000;
 /** Attempts that follow each other by the broker's pauses, less than a second: a connection that broke is no outage. */
 const QUICK_TRIES = 3;
 /** resync looks for what is due at every tick, each five minutes. */

@@ -4,8 +4,8 @@ import { statusContext } from '../../shared/domain/status-context.ts';
 import type { AppEvent } from '../../shared/ports/cluster.ts';
 import type { CommitStatus, DeploymentReport } from '../../shared/ports/code-host.ts';
 
-/** Long enough for a person to mend a token over night. */
-const PATIENCE_MS = 24 * 60 * 60 * 1000;
+/** Long enough for a person to mend a token, a Secret or a receiver over night. */
+export const PATIENCE_MS = 24 * 60 * 60 * 1000;
 
 /** Whether a code host that denies it need not be told any more: the outbox would fill for ever. */
 export const isPastTelling = ({ verdict, updatedAt }: Change, now: Date): boolean =>

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { Webhook } from 'standardwebhooks';
@@ -6,6 +7,7 @@ import { isPublic, isWithin } from '../../shared/adapters/http-receiver/addresse
 import { httpReceivers } from '../../shared/adapters/http-receiver/receivers.ts';
 import type { Letter } from '../../shared/ports/receivers.ts';
 import { close, listen } from '../support/event-sink.ts';
+import { openNameServer } from '../support/name-server.ts';
 import { selfSigned } from '../support/self-signed.ts';
 
 const KEY = `whsec_${Buffer.from('k'.repeat(32)).toString('base64')}`;
@@ -151,6 +153,17 @@ describe('an answer', () => {
     await listen(server);
   });
 
+  test('of a name whose server is silent holds up nobody who needs another name', async () => {
+    const names = await openNameServer({});
+    const asking = httpReceivers({ privateRanges: [], timeoutMs: 500, nameServers: [names.address] });
+    const begun = performance.now();
+    const all = Array.from({ length: 8 }, (_, i) => asking.post(letter({ url: `https://h${i}.test/` })));
+    await lookup('localhost');
+    expect(performance.now() - begun).toBeLessThan(400);
+    for (const told of await Promise.all(all)) expect(told).toEqual({ fault: 'no answer in 500 ms' });
+    names.close();
+  });
+
   test('of a name that is none is told without the name', async () => {
     const told = await outside.post(letter({ url: 'https://secret-token.invalid/T0/B0' }));
     expect(told).toHaveProperty('fault');
@@ -199,6 +212,26 @@ describe('an address', () => {
         fault: 'its url leads to an address that is not public',
       });
     expect(connections).toBe(0);
+  });
+
+  test('is looked at as a name leads there, whatever that name is', async () => {
+    const names = await openNameServer({
+      'rebound.test': ['127.0.0.1'],
+      'metadata.test': ['169.254.169.254', '10.0.0.1'],
+      'receiver.test': ['127.0.0.1'],
+    });
+    const nameServers = [names.address];
+    const port = new URL(url).port;
+    const strict = httpReceivers({ privateRanges: [], timeoutMs: 500, nameServers });
+    for (const name of ['rebound.test', 'metadata.test'])
+      expect(await strict.post(letter({ url: `https://${name}:${port}/` })), name).toMatchObject({
+        fault: 'its url leads to an address that is not public',
+      });
+    expect(connections).toBe(0);
+    const allowed = httpReceivers({ privateRanges: LOOPBACK, timeoutMs: 500, nameServers });
+    expect(await allowed.post(letter({ url: `http://receiver.test:${port}/` }))).toEqual({ status: 202 });
+    expect(received[0]?.headers.host).toBe(`receiver.test:${port}`);
+    names.close();
   });
 
   test('is spoken to by plain http only where the platform team named its range', async () => {

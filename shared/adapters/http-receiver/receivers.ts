@@ -1,8 +1,8 @@
-import { type LookupAddress, lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import type { Receivers, Unanswered } from '../../ports/receivers.ts';
 import { isPublic, isWithin } from './addresses.ts';
+import { checkedLookup, RefusedAddressError } from './names.ts';
 import { signatureHeaders } from './signature.ts';
 
 export interface ReceiversOptions {
@@ -10,6 +10,8 @@ export interface ReceiversOptions {
   readonly privateRanges: readonly string[];
   /** Of the whole exchange. */
   readonly timeoutMs?: number;
+  /** `10.0.0.10:53`; the machine's own where none are given. */
+  readonly nameServers?: readonly string[];
 }
 
 /** Slack answers within a second; a program should put down what it got and answer. */
@@ -17,20 +19,21 @@ const TIMEOUT_MS = 5000;
 /** Read, and thrown away, so that the connection can be used again. */
 const MAX_ANSWER_BYTES = 16 * 1024;
 
-/** The name leads to no address that may be spoken to. */
-class RefusedAddressError extends Error {}
-
 /**
- * Tenants choose the addresses, and this process stands where they do not: it speaks to public addresses alone. What a name
- * leads to is looked at as the connection is made, so that no second look-up can say otherwise. Redirects are not followed.
+ * Tenants choose the addresses, and this process stands where they do not: it speaks to public addresses
+ * alone, whatever name leads there (names.ts). Redirects are not followed.
  */
-export function httpReceivers({ privateRanges, timeoutMs = TIMEOUT_MS }: ReceiversOptions): Receivers {
+export function httpReceivers({
+  privateRanges,
+  timeoutMs = TIMEOUT_MS,
+  nameServers,
+}: ReceiversOptions): Receivers {
   const maySpeakTo = {
     'https:': (address: string) => isPublic(address) || isWithin(address, privateRanges),
     'http:': (address: string) => isWithin(address, privateRanges),
   };
   const agentOf = (isAllowed: (address: string) => boolean) =>
-    new Agent({ connect: { lookup: checkedLookup(isAllowed), timeout: timeoutMs } });
+    new Agent({ connect: { lookup: checkedLookup(isAllowed, nameServers), timeout: timeoutMs } });
   const agents = { 'https:': agentOf(maySpeakTo['https:']), 'http:': agentOf(maySpeakTo['http:']) };
 
   return {
@@ -63,16 +66,6 @@ export function httpReceivers({ privateRanges, timeoutMs = TIMEOUT_MS }: Receive
   };
 }
 
-const checkedLookup =
-  (isAllowed: (address: string) => boolean): LookupFunction =>
-  (name, options, callback) =>
-    lookup(name, { ...options, all: true }, (err, found: LookupAddress[]) => {
-      if (err) return callback(err, []);
-      const [first, ...others] = found.filter(({ address }) => isAllowed(address));
-      if (!first) return callback(new RefusedAddressError(), []);
-      return options.all ? callback(null, [first, ...others]) : callback(null, first.address, first.family);
-    });
-
 /** Seconds, or a date (RFC 9110, 10.2.3). */
 function retryAfter(header: string | string[] | undefined, now: Date): { readonly retryAfterMs?: number } {
   const given = String(header ?? '').trim();
@@ -97,7 +90,8 @@ function unanswered(err: unknown, isTimedOut: boolean, timeoutMs: number): Unans
   if (err instanceof RefusedAddressError) return refusedAddress;
   const code = err instanceof Error && 'code' in err ? String(err.code) : '';
   if (isTimedOut || code === 'UND_ERR_CONNECT_TIMEOUT') return { fault: `no answer in ${timeoutMs} ms` };
-  if (code === 'ENOTFOUND') return { fault: 'the host in its url has no address', remedy: CORRECT };
+  if (code === 'ENOTFOUND' || code === 'ENODATA')
+    return { fault: 'the host in its url has no address', remedy: CORRECT };
   if (/CERT|SIGNED|VERIFY/.test(code))
     return { fault: `its certificate is not valid (${code})`, remedy: 'Give the receiver a valid one.' };
   return { fault: /^[A-Z0-9_]+$/.test(code) ? `the connection failed (${code})` : 'the connection failed' };
