@@ -54,6 +54,7 @@ export function known(c: Context<PageEnv>, who: string): void {
   c.set('login', undefined);
   c.set('grant', undefined);
   c.set('rights', everything);
+  c.set('enterAgain', async () => {});
   c.set('audience', '');
 }
 

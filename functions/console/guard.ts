@@ -3,6 +3,7 @@ import type { AppRef } from '../../shared/domain/app.ts';
 import { includes, type Right } from '../../shared/domain/right.ts';
 import { noApp } from './app-of.ts';
 import { echo } from './echo.ts';
+import { requireMayUseSecret } from './may-use-secret.ts';
 import type { Needs } from './needs.ts';
 import type { PageEnv } from './pages/page-env.ts';
 import { refusal } from './problem.ts';
@@ -32,14 +33,14 @@ const NEEDS: readonly (readonly [method: 'GET' | 'POST' | 'DELETE' | 'any', path
   ['GET', '/builds/:key{/*}?', readBuild],
   ['GET', '/webhooks/:owner/:name{/*}?', readRepository],
   ['any', '/namespaces/:namespace/secrets/:name', writeSecret],
-  // These show of everything what one may see.
+  // These have to ask themselves: they show of everything what one may see (Rights.among, seenBy).
   ['GET', '/', everybody],
   ['GET', '/apps', everybody],
   ['GET', '/changes', everybody],
   ['GET', '/why/:commit', everybody],
   ['GET', '/sweep', everybody],
   ['GET', '/audit', everybody],
-  // These ask for the right on the repository that they are told (requireRight).
+  // These ask by the repository that they are told (requireMayRegister).
   ['POST', '/apps', everybody],
   ['any', '/register', everybody],
   // One's own.
@@ -49,36 +50,39 @@ const NEEDS: readonly (readonly [method: 'GET' | 'POST' | 'DELETE' | 'any', path
   ['GET', '/api-docs', everybody],
 ];
 
+/** Backslashes, what is not printed, and steps up. */
+const AMBIGUOUS = /[\\\0-\x20\x7f]|\/\.{1,2}(\/|$)/;
+
 const rules = NEEDS.map(([method, pathname, need]) => ({
   method,
   pattern: new URLPattern({ pathname }),
   need,
 }));
 
-/** Lets through who may, for all routes at once: no route can forget to ask. Runs after it is known who asks. */
+/** Lets through who may, for all routes at once, and asks anew for who goes on looking. Runs after it is known who asks. */
 export const guard =
   (ports: Needs): MiddlewareHandler<PageEnv> =>
   async (c, next) => {
+    // The router and URLPattern read these each in their own way.
+    if (AMBIGUOUS.test(c.req.path)) throw refusal(404, 'There is nothing of that name.');
     const pathname = c.req.path.replace(/^\/api(?=\/)/, '');
     const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
     const found = rules
       .filter((rule) => rule.method === 'any' || rule.method === method)
       .map(({ pattern, need }) => ({ match: pattern.exec({ pathname }), need }))
       .find(({ match }) => match !== null);
-    if (!c.get('rights').isAdmin) {
+    const requireMay = async () => {
+      if (c.get('rights').isAdmin) return;
       if (!found) throw refusal(403, 'This is for administrators of the platform alone (ADMINS).');
       await found.need({ ports, c, params: decoded(found.match?.pathname.groups ?? {}) });
-    }
+    };
+    await requireMay();
+    c.set('requireStillMay', async () => {
+      await c.get('enterAgain')();
+      await requireMay();
+    });
     await next();
   };
-
-/** For what names its repository in its body. A repository that may not be seen is not there. */
-export async function requireRight(c: Context, repository: string, wanted: Right): Promise<void> {
-  const right = await (c as Context<PageEnv>).get('rights').on(repository);
-  if (!includes(right, 'read'))
-    throw refusal(404, `${echo(repository)} is not on the code host, or you may not see it there.`);
-  if (!includes(right, wanted)) throw forbidden(repository, wanted);
-}
 
 const forbidden = (repository: string, wanted: Right) =>
   refusal(
@@ -130,20 +134,8 @@ async function readRepository({ c, params: { owner, name } }: Parameters<Need>[0
   await requireOn(c, repository, 'read', refusal(404, `There is no repository ${echo(repository)} here.`));
 }
 
-/** A Secret is of the Apps that use it; one that none uses yet, of those that could. */
-async function writeSecret({
-  ports,
-  c,
-  params: { namespace = '', name },
-}: Parameters<Need>[0]): Promise<void> {
-  const apps = (await ports.cluster.listApps()).filter((app) => app.namespace === namespace);
-  const users = apps.filter(({ spec }) => spec.secret === name);
-  const rights = c.get('rights');
-  const mayWrite = async ({ spec }: (typeof apps)[number]) =>
-    includes(await rights.on(spec.repository), 'write');
-  const may = await Promise.all((users.length > 0 ? users : apps).map(mayWrite));
-  if (users.length > 0 ? may.every(Boolean) : may.some(Boolean)) return;
-  throw refusal(403, `For this you need write access to the repositories of the Apps in ${echo(namespace)}.`);
+async function writeSecret({ ports, c, params: { namespace = '', name = '' } }: Parameters<Need>[0]) {
+  await requireMayUseSecret(ports, c.get('rights'), namespace, name);
 }
 
 /** As the router decodes them. What is no text is nothing's name. */

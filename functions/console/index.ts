@@ -20,6 +20,7 @@ start(
     API_TOKEN: true,
     CONSOLE_URL: true,
     ADMINS: true,
+    REPOSITORY_OWNERS: true,
     ALLOWED_REGISTRIES: true,
     PLATFORM_NAMESPACE: true,
     WEBHOOK_URL: true,

@@ -8,5 +8,5 @@ import type { Ports } from '../../shared/runtime/ports.ts';
 export interface Needs
   extends Pick<Ports, 'cluster' | 'store' | 'codeHost' | 'events' | 'signIn' | 'clock' | 'newId' | 'log'> {
   readonly config: Pick<Config, 'ALLOWED_REGISTRIES' | 'PLATFORM_NAMESPACE' | 'WEBHOOK_URL'> &
-    Partial<Pick<Config, 'API_TOKEN' | 'CONSOLE_URL' | 'ADMINS'>>;
+    Partial<Pick<Config, 'API_TOKEN' | 'CONSOLE_URL' | 'ADMINS' | 'REPOSITORY_OWNERS'>>;
 }

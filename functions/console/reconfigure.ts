@@ -5,11 +5,13 @@ import type { AppSpec } from '../../shared/domain/app-spec.ts';
 import { canonicalJson } from '../../shared/domain/build.ts';
 import { again, requireLivingApp } from './app-of.ts';
 import { wishFaults } from './field-faults.ts';
+import { requireMayUseSecret, secretsOf } from './may-use-secret.ts';
 import { mergePatch } from './merge-patch.ts';
 import type { Needs } from './needs.ts';
 import { invalid, problems, refusal } from './problem.ts';
 import { parseSpec } from './registration.ts';
 import { requireSecret } from './require-secret.ts';
+import type { Rights } from './rights.ts';
 import { checkSource } from './source.ts';
 
 /**
@@ -37,6 +39,7 @@ export const changedSettings = ({ changed }: Reconfigured) =>
  */
 export function reconfigure(
   ports: Needs,
+  rights: Rights,
   ref: AppRef,
   patch: Readonly<Record<string, unknown>>,
   ifMatch: string | undefined,
@@ -57,6 +60,9 @@ export function reconfigure(
       throw invalid('repository', 'cannot be changed', 'Register another App for another repository.');
     }
     if (sourceDiffers(app.spec, spec)) await checkSource(ports, spec);
+    const before = secretsOf(app.spec);
+    for (const secret of secretsOf(spec).filter((one) => !before.includes(one)))
+      await requireMayUseSecret(ports, rights, app.namespace, secret);
     if (spec.secret !== app.spec.secret) await requireSecret(ports.cluster, app.namespace, spec);
     const names = Object.keys({ ...settings, ...spec }) as (keyof typeof settings)[];
     const changed = names.filter((name) => !isDeepStrictEqual(settings[name], spec[name]));

@@ -12,9 +12,12 @@ import type { Commit } from '../../shared/ports/code-host.ts';
 import { addressOf } from './app-of.ts';
 import { echo } from './echo.ts';
 import { fieldFaults } from './field-faults.ts';
+import { requireMayRegister } from './may-register.ts';
+import { requireMayUseSecret, secretsOf } from './may-use-secret.ts';
 import type { Needs } from './needs.ts';
 import { invalid, problems, refusal } from './problem.ts';
 import { requireSecret } from './require-secret.ts';
+import type { Rights } from './rights.ts';
 import { namespaceName } from './schemas.ts';
 import { checkSource } from './source.ts';
 
@@ -42,9 +45,11 @@ export interface Planned {
 }
 
 /** Which App a wish would make, or what to do instead. Makes nothing. */
-export async function plan(ports: Needs, wish: Registration): Promise<Planned> {
+export async function plan(ports: Needs, rights: Rights, wish: Registration): Promise<Planned> {
   const { repository } = wish;
   const namespace = chooseNamespace(ports, wish);
+  // First: what else is wrong tells of what is there.
+  await requireMayRegister(ports, rights, { repository, namespace });
   const defaultBranch = await ports.codeHost.defaultBranch(repository);
   if (defaultBranch === undefined) {
     throw invalid(
@@ -56,8 +61,9 @@ export async function plan(ports: Needs, wish: Registration): Promise<Planned> {
   const branch = wish.branch ?? defaultBranch;
   const spec = parseSpec({ ...wish.settings, repository, branch });
   const head = await checkSource(ports, spec);
+  for (const secret of secretsOf(spec)) await requireMayUseSecret(ports, rights, namespace, secret);
   await requireSecret(ports.cluster, namespace, spec);
-  const ref = { namespace, name: await chooseName(ports, namespace, spec, defaultBranch, wish.name) };
+  const ref = { namespace, name: await chooseName(ports, rights, namespace, spec, defaultBranch, wish.name) };
   if (await ports.cluster.foreignService(ref)) {
     throw invalid(
       'name',
@@ -70,10 +76,10 @@ export async function plan(ports: Needs, wish: Registration): Promise<Planned> {
 }
 
 /** Makes the App that was asked for, its Namespace too, or says what to do instead. */
-export async function register(ports: Needs, wish: Registration): Promise<Registered> {
-  const { ref, spec, head, defaultBranch } = await plan(ports, wish);
+export async function register(ports: Needs, rights: Rights, wish: Registration): Promise<Registered> {
+  const { ref, spec, head, defaultBranch } = await plan(ports, rights, wish);
   await claimNamespace(ports, ref.namespace, ownerOf(spec.repository));
-  return { app: await create(ports, ref, spec, defaultBranch), head: head.sha };
+  return { app: await create(ports, rights, ref, spec, defaultBranch), head: head.sha };
 }
 
 export function parseSpec(given: unknown): AppSpec {
@@ -93,6 +99,7 @@ function chooseNamespace({ config }: Needs, { namespace, repository }: Registrat
 /** The name that was given or is proposed, where it is free; else who has it, and which one would be free. */
 async function chooseName(
   { cluster }: Needs,
+  rights: Rights,
   namespace: string,
   spec: AppSpec,
   defaultBranch: string,
@@ -110,15 +117,23 @@ async function chooseName(
   if (!holder) return candidates[0] as string;
   const own = holders.find((app) => app && isSource(app, spec));
   if (given === undefined && !own && free !== undefined) return free;
-  throw taken(own && given === undefined ? own : holder, spec, free);
+  const named = own && given === undefined ? own : holder;
+  const [seen] = await rights.among([named], (app) => app.spec.repository);
+  throw seen ? taken(seen, spec, free) : takenUnseen(free);
 }
 
 const isSource = (app: App, { repository, branch }: AppSpec) =>
   app.spec.repository.toLowerCase() === repository.toLowerCase() && app.spec.branch === branch;
 
+const orFree = (free: string | undefined) =>
+  free === undefined ? 'Give another name.' : `Give another name: ${free} is free.`;
+
+/** Of which repository the App is that has the name, is nothing for who may not see it. */
+const takenUnseen = (free: string | undefined) => invalid('name', 'is taken', orFree(free), 409);
+
 function taken(holder: App, spec: AppSpec, free: string | undefined) {
   const source = `${holder.spec.repository}, branch ${holder.spec.branch}`;
-  const remedy = free === undefined ? 'Give another name.' : `Give another name: ${free} is free.`;
+  const remedy = orFree(free);
   return isSource(holder, spec)
     ? invalid(
         'name',
@@ -138,12 +153,19 @@ async function claimNamespace({ cluster }: Needs, namespace: string, owner: stri
   throw refusal(403, detail);
 }
 
-async function create(ports: Needs, ref: AppRef, spec: AppSpec, defaultBranch: string): Promise<App> {
+async function create(
+  ports: Needs,
+  rights: Rights,
+  ref: AppRef,
+  spec: AppSpec,
+  defaultBranch: string,
+): Promise<App> {
   try {
     return await ports.cluster.createApp(ref, spec);
   } catch (err) {
     // Somebody was faster: the same words as if they had been there before.
-    if (err instanceof InvalidError) await chooseName(ports, ref.namespace, spec, defaultBranch, ref.name);
+    if (err instanceof InvalidError)
+      await chooseName(ports, rights, ref.namespace, spec, defaultBranch, ref.name);
     throw err;
   }
 }

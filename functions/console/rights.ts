@@ -36,63 +36,68 @@ export async function rightsOf(
   grant: Grant,
   token: string,
 ): Promise<Rights> {
-  const { login, scope } = grant;
-  const isAge = (at: string, most: number) => clock().getTime() - Date.parse(at) < most;
-  const taken = async <T>(answer: T | undefined): Promise<T> => {
+  const { person, scope } = grant;
+  const now = () => clock().toISOString();
+  const isYounger = (at: string | undefined, most: number) =>
+    at !== undefined && clock().getTime() - Date.parse(at) < most;
+  const orEndGrant = async <T>(answer: T | undefined): Promise<T> => {
     if (answer !== undefined) return answer;
     await store.endGrant(grant.id);
-    throw refusal(
-      401,
-      'GitHub takes back that you signed in here. Sign in again; a token has to be made anew.',
-    );
+    throw refusal(401, NO_MORE);
   };
 
-  let known = await whether();
+  let known = await current();
 
-  /** Whether they are an administrator; what is known of repositories goes with it. */
-  async function whether(): Promise<KnownRights> {
-    const before = await store.getRights(login);
-    if (before && isAge(before.at, FRESH_MS)) return before;
-    const isAdmin = await isOneOf(config.ADMINS ?? []).catch((err: unknown) => {
-      if (before && err instanceof RetryableError) return before.isAdmin;
+  /** Who they are, and whether administrators. A name may change hands on GitHub, the person stays. */
+  async function current(): Promise<KnownRights> {
+    const before = await store.getRights(person);
+    if (before && isYounger(before.at, FRESH_MS)) return before;
+    try {
+      const found = await orEndGrant(await signIn.person(token));
+      await orEndGrant(found.id === person && found.login === grant.login ? found : undefined);
+      const isAdmin = await isOneOf(config.ADMINS ?? []);
+      return await remember({ person, isAdmin, at: now(), repositories: {} });
+    } catch (err) {
+      if (before && isYounger(before.at, STALE_MS) && err instanceof RetryableError) return before;
       throw err;
-    });
-    const repositories = Object.entries(before?.repositories ?? {}).filter(([, { at }]) =>
-      isAge(at, STALE_MS),
-    );
-    const found = {
-      login,
-      isAdmin,
-      at: clock().toISOString(),
-      repositories: Object.fromEntries(repositories),
-    };
-    await store.saveRights(found);
-    return found;
+    }
   }
 
   async function isOneOf(admins: readonly string[]): Promise<boolean> {
     const people = admins.filter((one) => !one.includes('/'));
-    if (people.some((one) => one.toLowerCase() === login.toLowerCase())) return true;
+    if (people.some((one) => one.toLowerCase() === grant.login.toLowerCase())) return true;
     for (const team of admins.filter((one) => one.includes('/')))
-      if (await taken(await signIn.isMember(token, login, team))) return true;
+      if (await orEndGrant(await signIn.isMember(token, grant.login, team))) return true;
     return false;
   }
 
+  /** Beside what another request of theirs has found out meanwhile. */
+  async function remember(found: KnownRights): Promise<KnownRights> {
+    const before = (await store.getRights(person))?.repositories ?? {};
+    const all = Object.entries(newest(before, found.repositories)).filter(([, { at }]) =>
+      isYounger(at, STALE_MS),
+    );
+    const rights = { ...found, repositories: Object.fromEntries(all) };
+    await store.saveRights(rights);
+    return rights;
+  }
+
+  /** Asks GitHub of those that are not known, or not any more. */
   async function learn(repositories: readonly string[]): Promise<void> {
     const wanted = [...new Set(repositories.map((one) => one.toLowerCase()))];
-    const asked = wanted.filter((one) => !isAge(known.repositories[one]?.at ?? '', FRESH_MS));
+    const asked = wanted.filter((one) => !isYounger(known.repositories[one]?.at, FRESH_MS));
     if (asked.length === 0) return;
+    let told: ReadonlyMap<string, Right>;
     try {
-      const told = await taken(await signIn.rightsIn(token, asked));
-      const at = clock().toISOString();
-      const found = asked.map((one): [string, KnownRight] => [one, { right: told.get(one) ?? null, at }]);
-      known = { ...known, repositories: { ...known.repositories, ...Object.fromEntries(found) } };
+      told = await orEndGrant(await signIn.rightsIn(token, asked));
     } catch (err) {
-      const isKnown = asked.every((one) => isAge(known.repositories[one]?.at ?? '', STALE_MS));
-      if (!isKnown || !(err instanceof RetryableError)) throw err;
-      return;
+      const areKnown = asked.every((one) => isYounger(known.repositories[one]?.at, STALE_MS));
+      if (areKnown && err instanceof RetryableError) return;
+      throw err;
     }
-    await store.saveRights(known);
+    const at = now();
+    const found = asked.map((one): [string, KnownRight] => [one, { right: told.get(one) ?? null, at }]);
+    known = await remember({ ...known, repositories: Object.fromEntries(found) });
   }
 
   const rightOn = (repository: string): Right | undefined =>
@@ -113,3 +118,13 @@ export async function rightsOf(
     },
   };
 }
+
+const NO_MORE =
+  'GitHub no longer says that this is you: you took it back there, or have another name. Sign in again; a token has to be made anew.';
+
+type Repositories = KnownRights['repositories'];
+
+const newest = (some: Repositories, others: Repositories): Repositories => ({
+  ...some,
+  ...Object.fromEntries(Object.entries(others).filter(([name, { at }]) => at >= (some[name]?.at ?? ''))),
+});

@@ -60,6 +60,9 @@ async function enter(
   c.set('rights', await rightsOf(ports, signIn, grant, unseal(grant.sealed, secret)));
   c.set('audience', grant.login);
   c.set('grant', { ...grant, secret });
+  c.set('enterAgain', async () => {
+    if (!(await enter(c, ports, signIn, kind, secret))) throw refusal(401, 'You are no longer signed in.');
+  });
   return true;
 }
 

@@ -8,7 +8,8 @@ export interface Grant {
   /** SHA-256 of the secret, in hex. */
   readonly id: string;
   readonly kind: 'session' | 'token';
-  /** Whose it is, as GitHub knows them. */
+  /** GitHub's number of whose it is: a login may change hands. */
+  readonly person: string;
   readonly login: string;
   /** What its owner calls it. */
   readonly name: string;
@@ -23,7 +24,8 @@ export interface Grant {
 
 /** What a person may, as GitHub said it last. */
 export interface KnownRights {
-  readonly login: string;
+  /** GitHub's number of them. */
+  readonly person: string;
   /** Whether they are one of the platform's administrators. */
   readonly isAdmin: boolean;
   /** When that was found out: ISO 8601. */

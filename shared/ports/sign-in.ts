@@ -12,13 +12,19 @@ export interface SignIn {
     code: string,
     request: Pick<SignInRequest, 'redirectUrl'> & { readonly verifier: string },
   ): Promise<string | undefined>;
-  login(token: string): Promise<string | undefined>;
+  person(token: string): Promise<Person | undefined>;
   /** What they may do in each of these repositories, as it is spelt here. One that is not named they may not see. */
   rightsIn(token: string, repositories: readonly string[]): Promise<ReadonlyMap<string, Right> | undefined>;
   /** Those that they may push to, at most 100, the last that was pushed to first: for them to choose from. */
   repositories(token: string): Promise<readonly string[] | undefined>;
   /** Whether they are in a team (`organization/team`); false where they may not know either. */
   isMember(token: string, login: string, team: string): Promise<boolean | undefined>;
+}
+
+export interface Person {
+  /** GitHub's number of them: it stays theirs, whatever they are called. */
+  readonly id: string;
+  readonly login: string;
 }
 
 export interface SignInRequest {

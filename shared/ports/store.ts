@@ -131,12 +131,12 @@ export interface Grants {
   /** Undefined: there never was one, it was ended, or its time is over. */
   getGrant(id: string): Promise<Grant | undefined>;
   endGrant(id: string): Promise<void>;
-  /** Those of a person (capitals do not count), newest first, at most 100. */
-  listGrants(login: string): Promise<readonly Grant[]>;
+  /** Those of a person, newest first, at most 100. */
+  listGrants(person: string): Promise<readonly Grant[]>;
   /** Replaces what was known of the person. */
   saveRights(rights: KnownRights): Promise<void>;
   /** Undefined: nothing is known, or was found out too long ago to count. */
-  getRights(login: string): Promise<KnownRights | undefined>;
+  getRights(person: string): Promise<KnownRights | undefined>;
 }
 
 export interface StandbyChecks {

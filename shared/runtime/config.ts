@@ -29,6 +29,8 @@ const variables = {
   GITHUB_CLIENT_SECRET: secret.optional(),
   /** Who may do what is of the whole platform: GitHub logins and `organization/team`s, comma separated. */
   ADMINS: list.prefault(''),
+  /** Owners of repositories that who pushes to them may register, comma separated; others need a Namespace that names them. */
+  REPOSITORY_OWNERS: list.prefault(''),
   /** Secret that GitHub signs webhooks with; and the one before it, while it is being replaced. */
   WEBHOOK_SECRET: secret,
   WEBHOOK_SECRET_BEFORE: secret.optional(),

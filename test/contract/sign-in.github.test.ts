@@ -36,8 +36,12 @@ const tokenOf = async (login: string) =>
 
 describe('the sign-in port on GitHub', () => {
   test('gives the token of whoever comes back, and says who it is', async () => {
-    expect(await signIn.login(await tokenOf('ann'))).toBe('ann');
-    expect(await signIn.login(await tokenOf('Bob-2'))).toBe('Bob-2');
+    const ann = await signIn.person(await tokenOf('ann'));
+    expect(ann).toEqual({ id: expect.stringMatching(/^\d+$/), login: 'ann' });
+    expect(await signIn.person(await tokenOf('ann'))).toEqual(ann);
+    const bob = await signIn.person(await tokenOf('Bob-2'));
+    expect(bob?.login).toBe('Bob-2');
+    expect(bob?.id).not.toBe(ann?.id);
   });
 
   test('takes no code twice, none that it did not give, none with another verifier, place or client', async () => {
@@ -97,13 +101,15 @@ describe('the sign-in port on GitHub', () => {
     const token = await tokenOf('ann');
     expect(await signIn.isMember(token, 'ann', 'acme/platform')).toBe(true);
     expect(await signIn.isMember(token, 'ann', 'acme/others')).toBe(false);
+    host.join('ann', 'acme/invited', 'pending');
+    expect(await signIn.isMember(token, 'ann', 'acme/invited')).toBe(false);
     expect(await signIn.isMember(token, 'bob', 'acme/platform')).toBe(false);
   });
 
   test('says that a token is taken no more', async () => {
     const token = await tokenOf('ann');
     host.revoke('ann');
-    expect(await signIn.login(token)).toBeUndefined();
+    expect(await signIn.person(token)).toBeUndefined();
     expect(await signIn.repositories(token)).toBeUndefined();
     expect(await signIn.rightsIn(token, ['acme/shop'])).toBeUndefined();
     expect(await signIn.isMember(token, 'ann', 'acme/platform')).toBeUndefined();
@@ -116,7 +122,7 @@ describe('the sign-in port on GitHub', () => {
     await expect(signIn.rightsIn(token, ['acme/shop'])).rejects.toThrow(RetryableError);
     host.faults.isAway = true;
     await expect(signIn.rightsIn(token, ['acme/shop'])).rejects.toThrow(RetryableError);
-    await expect(signIn.login(token)).rejects.toThrow(RetryableError);
+    await expect(signIn.person(token)).rejects.toThrow(RetryableError);
     await expect(signIn.isMember(token, 'ann', 'acme/platform')).rejects.toThrow(RetryableError);
     const failed = await signIn.tokenFor(code, { redirectUrl, verifier }).catch((err: unknown) => err);
     expect(failed).toBeInstanceOf(RetryableError);

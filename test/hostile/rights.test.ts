@@ -192,6 +192,16 @@ test('a path that no rule knows is the administrators’, be it spelt as it may'
     '/api/%61pps/acme/shop',
     `/api/changes/${values.id?.replaceAll('%', '%25')}`,
     '/api/apps/acme/%E0%A4%A',
+    '/api/apps/acme/sh%09op',
+    '/api/apps/acme/shop%5C..%5Ctokens',
+    '/api/apps/acme/shop/..%2f..%2ftokens',
+    '/api/changes/x%5C..%5C..%5Ctokens',
   ])
     expect([400, 403, 404, 422], path).toContain((await world.ask('GET', path, undefined, stranger)).status);
+});
+
+test('HEAD asks as GET does', async () => {
+  const status = async (person: Person) =>
+    (await world.ask('HEAD', '/apps/acme/shop', undefined, headers[person]?.pages)).status;
+  expect([await status('reader'), await status('stranger'), await status('nobody')]).toEqual([200, 404, 401]);
 });

@@ -34,7 +34,7 @@ interface Held {
   readonly letters: Map<string, DeadLetter>;
   readonly audit: Map<string, AuditEntry>;
   readonly grants: Map<string, Grant>;
-  /** By login, in lower case. */
+  /** By person. */
   readonly rights: Map<string, KnownRights>;
   readonly standbys: Map<string, StandbyCheck>;
   readonly answers: Map<string, KeptAnswer>;
@@ -246,18 +246,18 @@ export function memoryStore(clock: () => Date) {
     async endGrant(id) {
       held.grants.delete(id);
     },
-    async listGrants(login) {
+    async listGrants(person) {
       return [...held.grants.values()]
-        .filter((one) => one.login.toLowerCase() === login.toLowerCase() && lasts(one))
+        .filter((one) => one.person === person && lasts(one))
         .toSorted((a, b) => compare(b.createdAt, a.createdAt) || compare(b.id, a.id))
         .slice(0, MOST);
     },
     async saveRights(rights) {
       instant(rights.at);
-      held.rights.set(rights.login.toLowerCase(), plain(rights));
+      held.rights.set(rights.person, plain(rights));
     },
-    async getRights(login) {
-      const rights = held.rights.get(login.toLowerCase());
+    async getRights(person) {
+      const rights = held.rights.get(person);
       return rights && Date.parse(rights.at) + kept.rights > clock().getTime() ? rights : undefined;
     },
 

@@ -15,13 +15,21 @@ export const CLIENT = { id: 'Iv23test', secret: 'the-secret-of-the-client-01' };
 export async function githubPeople() {
   /** By login, then by repository in lower case. */
   const permissions = new Map<string, Map<string, Permission>>();
-  const teams = new Map<string, Set<string>>();
+  const teams = new Map<string, Map<string, 'active' | 'pending'>>();
   const tokens = new Map<string, string>();
   const codes = new Map<string, { login: string; challenge: string; redirect: string }>();
   const faults = { isAway: false, isLimited: false };
   const asked: string[] = [];
   /** Who sits before the browser. */
   let person = 'ann';
+
+  /** A number for good, also under another name. */
+  const ids = new Map<string, number>();
+  const idOf = (login: string) => {
+    const id = ids.get(login) ?? ids.size + 1;
+    ids.set(login, id);
+    return id;
+  };
 
   const json = (res: ServerResponse, status: number, body: unknown) =>
     res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -83,7 +91,7 @@ export async function githubPeople() {
     if (url.pathname === '/login/oauth/access_token') return exchange(new URLSearchParams(body), res);
     const login = tokens.get(/^(?:token|bearer) (.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? '');
     if (login === undefined) return json(res, 401, { message: 'Bad credentials' });
-    if (url.pathname === '/api/v3/user') return json(res, 200, { login, id: 1 });
+    if (url.pathname === '/api/v3/user') return json(res, 200, { login, id: idOf(login) });
     if (url.pathname === '/api/v3/user/repos') {
       const own = [...(permissions.get(login) ?? [])];
       const listed = own.map(([full_name, permission]) => ({
@@ -97,9 +105,8 @@ export async function githubPeople() {
       /^\/api\/v3\/orgs\/([^/]+)\/teams\/([^/]+)\/memberships\/([^/]+)$/.exec(url.pathname) ?? [];
     if (!org) return json(res, 404, { message: 'Not Found' });
     asked.push(`${login} in ${org}/${team}`);
-    return teams.get(`${org}/${team}`)?.has(user ?? '')
-      ? json(res, 200, { state: 'active', role: 'member' })
-      : json(res, 404, { message: 'Not Found' });
+    const state = teams.get(`${org}/${team}`)?.get(user ?? '');
+    return state ? json(res, 200, { state, role: 'member' }) : json(res, 404, { message: 'Not Found' });
   }
 
   const server = createServer((req, res) => void answer(req, res));
@@ -109,6 +116,7 @@ export async function githubPeople() {
 
   return {
     url,
+    idOf,
     options: { apiUrl: `${url}/api/v3`, webUrl: url, clientId: CLIENT.id, clientSecret: CLIENT.secret },
     faults,
     /** Every question about a person's rights. */
@@ -120,7 +128,15 @@ export async function githubPeople() {
       else own.delete(repository.toLowerCase());
       permissions.set(login, own);
     },
-    join: (login: string, team: string) => void teams.set(team, new Set([...(teams.get(team) ?? []), login])),
+    join: (login: string, team: string, state: 'active' | 'pending' = 'active') =>
+      void teams.set(team, new Map([...(teams.get(team) ?? []), [login, state]])),
+    leave: (login: string, team: string) => void teams.get(team)?.delete(login),
+    /** The same person under another name. */
+    rename: (login: string, to: string) => {
+      ids.set(to, idOf(login));
+      ids.delete(login);
+      for (const [token, whose] of tokens) if (whose === login) tokens.set(token, to);
+    },
     sit: (login: string) => {
       person = login;
     },

@@ -14,6 +14,9 @@ const STREAM_MS = 9 * 60_000;
 /** Proxies end what is silent for a minute. */
 const SILENCE_MS = 25_000;
 
+/** How often it is asked whether whoever goes on looking may still do so. */
+const ASK_AGAIN_MS = 6000;
+
 /** What of an address a page reads, by name; what else is in it changes nothing. */
 type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -57,13 +60,21 @@ function follow(c: Context<PageEnv>, look: () => Promise<Seen>, seen: string): R
     let last = seen;
     let spoke = 0;
     let misses = 0;
+    let asked = Date.now();
     const send = async (id: string, html: string) => {
       await stream.writeSSE({ id, data: html });
       last = id;
       spoke = Date.now();
     };
+    const lookAgain = async () => {
+      if (Date.now() - asked > ASK_AGAIN_MS) {
+        asked = Date.now();
+        await c.get('requireStillMay')();
+      }
+      return look();
+    };
     while (!stream.aborted && Date.now() < end) {
-      const { html, version, isFinal } = await look().catch((err: Error) => missed(c, err));
+      const { html, version, isFinal } = await lookAgain().catch((err: Error) => missed(c, err));
       misses = version === MISSED ? misses + 1 : 0;
       if (version !== last) await send(version, html);
       if (Date.now() - spoke > SILENCE_MS) {

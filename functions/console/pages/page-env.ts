@@ -22,6 +22,10 @@ export interface PageEnv {
     /** What let them in, and its secret. */
     grant: (Grant & { readonly secret: string }) | undefined;
     rights: Rights;
+    /** Looks anew who it is that asks. */
+    enterAgain: () => Promise<void>;
+    /** Throws the refusal of who may not any more. For what goes on after the first look. */
+    requireStillMay: () => Promise<void>;
     /** Whose page it is: those of one audience are shown the same at one address. Empty: everybody who may see it. */
     audience: string;
     /** The looks of this moment, by address. */

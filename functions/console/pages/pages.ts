@@ -45,6 +45,7 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     .use((c, next) => {
       c.set('looks', looks);
       c.set('log', ports.log);
+      c.set('requireStillMay', async () => {});
       return next();
     })
     .use(except(API, compress()))

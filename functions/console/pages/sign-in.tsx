@@ -58,14 +58,17 @@ export function signInRoutes(ports: Needs, signIn: SignIn): Hono<PageEnv> {
       if (error !== undefined || code === undefined)
         throw refusal(403, `GitHub did not let you in. ${AGAIN}`);
       const token = await signIn.tokenFor(code, { redirectUrl, verifier: kept.verifier });
-      const login = token === undefined ? undefined : await signIn.login(token);
-      if (token === undefined || login === undefined)
+      const person = token === undefined ? undefined : await signIn.person(token);
+      if (token === undefined || person === undefined)
         throw refusal(403, `GitHub does not take its own code: it was used before, or is too old. ${AGAIN}`);
+      const { id, login } = person;
+      await endOldest(store, id);
       const secret = newSecret();
       const now = clock();
       const grant: Grant = {
         id: idOf(secret),
         kind: 'session',
+        person: id,
         login,
         name: sentence(c.req.header('user-agent') ?? '', MAX_BROWSER),
         scope: 'admin',
@@ -77,6 +80,14 @@ export function signInRoutes(ports: Needs, signIn: SignIn): Hono<PageEnv> {
       setCookie(c, session.name, secret, session.options);
       return c.redirect(kept.to, 303);
     });
+}
+
+/** Sessions of one person: who signs in once more ends the oldest. */
+const MOST_SESSIONS = 20;
+
+async function endOldest(store: Needs['store'], person: string): Promise<void> {
+  const sessions = (await store.listGrants(person)).filter(({ kind }) => kind === 'session');
+  for (const { id } of sessions.slice(MOST_SESSIONS - 1)) await store.endGrant(id);
 }
 
 const AGAIN = 'Go to /sign-in, and try again.';

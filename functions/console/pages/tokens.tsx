@@ -16,8 +16,8 @@ import type { PageEnv } from './page-env.ts';
 const DAY = 86_400_000;
 /** Days that a token may last: one that nobody needs any more ends by itself. */
 const DAYS = ['7', '30', '90', '365'] as const;
-/** Of one person: as many as are listed. */
-const MOST = 100;
+/** Of one person: with the sessions, no more than are listed. */
+const MOST_TOKENS = 50;
 
 const wanted = z.object({
   name: line(60).min(1, 'must say what it is for'),
@@ -37,23 +37,25 @@ export const tokenRoutes = (ports: Needs) => {
   const { store, clock } = ports;
   return new Hono<PageEnv>()
     .get('/tokens', (c) => {
-      const { login } = requireGrant(c.get('grant'));
+      const { person } = requireGrant(c.get('grant'));
       return answerPage(c, async () => ({
         title: 'Tokens',
         isFinal: true,
-        main: <Tokens grants={await store.listGrants(login)} now={clock()} own={c.get('grant')?.id} />,
+        main: <Tokens grants={await store.listGrants(person)} now={clock()} own={c.get('grant')?.id} />,
       }));
     })
     .post('/tokens', async (c) => {
-      const { login, secret: session, sealed } = requireGrant(c.get('grant'));
+      const { person, login, secret: session, sealed } = requireGrant(c.get('grant'));
       const { name, scope, days } = await readForm(c, wanted);
-      if ((await store.listGrants(login)).length >= MOST)
-        throw refusal(409, `You have ${MOST} tokens and sessions already. End one that you do not need.`);
+      const there = (await store.listGrants(person)).filter(({ kind }) => kind === 'token');
+      if (there.length >= MOST_TOKENS)
+        throw refusal(409, `You have ${MOST_TOKENS} tokens already. End one that you do not need.`);
       const secret = `${TOKEN_PREFIX}${newSecret()}`;
       const now = clock();
       const grant: Grant = {
         id: idOf(secret),
         kind: 'token',
+        person,
         login,
         name,
         scope,
@@ -70,10 +72,10 @@ export const tokenRoutes = (ports: Needs) => {
       }));
     })
     .post('/tokens/end', async (c) => {
-      const { login } = requireGrant(c.get('grant'));
+      const { person, login } = requireGrant(c.get('grant'));
       const { id } = await readForm(c, named);
       const grant = await store.getGrant(id);
-      if (grant?.login !== login) throw refusal(404, 'It has ended already.');
+      if (grant?.person !== person) throw refusal(404, 'It has ended already.');
       const details = { name: grant.name, kind: grant.kind };
       await audited(ports, c, { action: 'token ended', by: login, details }, () => store.endGrant(id));
       return c.redirect('/tokens', 303);

@@ -3,7 +3,6 @@ import { appSpec } from '../../../shared/domain/app-spec.ts';
 import { askerOf, rightsOfAsker } from '../access.ts';
 import { addressOf, requireApp } from '../app-of.ts';
 import { audited } from '../audit.ts';
-import { requireRight } from '../guard.ts';
 import type { Needs } from '../needs.ts';
 import { changedSettings, etagOf, reconfigure } from '../reconfigure.ts';
 import { register } from '../registration.ts';
@@ -104,12 +103,11 @@ export function apps(ports: Needs): OpenAPIHono {
     .openapi(create, async (c) => {
       const { repository, branch, namespace, name, ...settings } = c.req.valid('json');
       const by = askerOf(c, c.req.valid('query').by);
-      await requireRight(c, repository, 'write');
       const { app, head } = await audited(
         ports,
         c,
         { action: 'app created', by, details: { repository } },
-        () => register(ports, { repository, branch, namespace, name, settings }),
+        () => register(ports, rightsOfAsker(c), { repository, branch, namespace, name, settings }),
         ({ app }) => ({ app }),
       );
       c.header('location', `/api/apps/${addressOf(app)}`);
@@ -128,7 +126,7 @@ export function apps(ports: Needs): OpenAPIHono {
         ports,
         c,
         { action: 'app changed', by, app: ref },
-        () => reconfigure(ports, ref, c.req.valid('json'), ifMatch),
+        () => reconfigure(ports, rightsOfAsker(c), ref, c.req.valid('json'), ifMatch),
         changedSettings,
       );
       c.header('etag', etagOf(app));

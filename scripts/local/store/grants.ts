@@ -10,17 +10,17 @@ export function grants({ sql, read, write }: Database, clock: () => Date): Grant
   const one = sql.prepare('select value from grants where id = ? and ends > ?');
   const drop = sql.prepare('delete from grants where id = ?');
   const of = sql.prepare(
-    'select value from grants where login = ? and ends > ? order by created desc, id desc limit 100',
+    'select value from grants where person = ? and ends > ? order by created desc, id desc limit 100',
   );
   const putRights = sql.prepare('replace into rights values (?, ?, ?)');
-  const rightsOf = sql.prepare('select value from rights where login = ? and at > ?');
+  const rightsOf = sql.prepare('select value from rights where person = ? and at > ?');
   const now = () => clock().getTime();
 
   return {
     saveGrant: (grant) =>
       write(() => {
-        const { id, login, createdAt, endsAt } = grant;
-        put.run(id, login.toLowerCase(), instant(createdAt), instant(endsAt), JSON.stringify(grant));
+        const { id, person, createdAt, endsAt } = grant;
+        put.run(id, person, instant(createdAt), instant(endsAt), JSON.stringify(grant));
       }),
 
     getGrant: (id) => read(() => recordIn<Grant>(one.get(id, now()))),
@@ -30,14 +30,13 @@ export function grants({ sql, read, write }: Database, clock: () => Date): Grant
         drop.run(id);
       }),
 
-    listGrants: (login) => read(() => recordsIn<Grant>(of.all(login.toLowerCase(), now()))),
+    listGrants: (person) => read(() => recordsIn<Grant>(of.all(person, now()))),
 
     saveRights: (rights) =>
       write(() => {
-        putRights.run(rights.login.toLowerCase(), instant(rights.at), JSON.stringify(rights));
+        putRights.run(rights.person, instant(rights.at), JSON.stringify(rights));
       }),
 
-    getRights: (login) =>
-      read(() => recordIn<KnownRights>(rightsOf.get(login.toLowerCase(), now() - kept.rights))),
+    getRights: (person) => read(() => recordIn<KnownRights>(rightsOf.get(person, now() - kept.rights))),
   };
 }

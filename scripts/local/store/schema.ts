@@ -99,16 +99,16 @@ create index if not exists audit_app on audit (app, at, id) where app is not nul
 
 create table if not exists grants (
   id text primary key,
-  login text not null,
+  person text not null,
   created integer not null,
   ends integer not null,
   value text not null
 ) strict;
-create index if not exists grants_login on grants (login, created, id);
+create index if not exists grants_person on grants (person, created, id);
 create index if not exists grants_ends on grants (ends);
 
 create table if not exists rights (
-  login text primary key,
+  person text primary key,
   at integer not null,
   value text not null
 ) strict;

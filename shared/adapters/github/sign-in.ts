@@ -59,11 +59,12 @@ export function githubSignIn({ apiUrl, webUrl, clientId, clientSecret, log }: Si
       return 'access_token' in answer ? answer.access_token : undefined;
     },
 
-    login: (token) =>
+    person: (token) =>
       unlessRefused(
         calls(token)('Metadata: read', async ({ rest }) => {
           const { data } = await rest.users.getAuthenticated();
-          return person.parse(data).login;
+          const { id, login } = checked(personAnswer, data);
+          return { id: String(id), login };
         }),
       ),
 
@@ -113,7 +114,10 @@ const refused = z.object({ error: z.string() });
 const repositoriesAnswer = z.array(
   z.object({ full_name: z.string().max(256), permissions: z.object({ push: z.boolean() }).optional() }),
 );
-const person = z.object({ login: z.string().regex(/^[A-Za-z0-9][-A-Za-z0-9_]{0,99}$/) });
+const personAnswer = z.object({
+  id: z.int().positive(),
+  login: z.string().regex(/^[A-Za-z0-9][-A-Za-z0-9_]{0,99}$/),
+});
 
 async function exchanged(address: string, body: URLSearchParams) {
   try {

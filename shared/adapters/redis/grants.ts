@@ -12,7 +12,7 @@ export function grants(redis: Connection, clock: () => Date): Grants {
   const lasts = (grant: Grant) => instant(grant.endsAt) > clock().getTime();
   return {
     async saveGrant(grant) {
-      const place = [keys.grantsOf(grant.login), instant(grant.createdAt)] as const;
+      const place = [keys.grantsOf(grant.person), instant(grant.createdAt)] as const;
       const args = written(grant, clock().getTime(), instant(grant.endsAt) - clock().getTime(), [place]);
       await redis.run((client) => client.put(keys.grant(grant.id), args));
     },
@@ -26,18 +26,18 @@ export function grants(redis: Connection, clock: () => Date): Grants {
       await redis.run((client) => client.drop(keys.grant(id), []));
     },
 
-    async listGrants(login) {
-      const records = await redis.run((client) => client.zRange(keys.grantsOf(login), 0, -1, { REV: true }));
+    async listGrants(person) {
+      const records = await redis.run((client) => client.zRange(keys.grantsOf(person), 0, -1, { REV: true }));
       return collect<Grant>(redis, records, MOST, lasts);
     },
 
     async saveRights(rights) {
       const args = written(rights, instant(rights.at), kept.rights);
-      await redis.run((client) => client.put(keys.rights(rights.login), args));
+      await redis.run((client) => client.put(keys.rights(rights.person), args));
     },
 
-    async getRights(login) {
-      const rights = await readRecord<KnownRights>(redis, keys.rights(login));
+    async getRights(person) {
+      const rights = await readRecord<KnownRights>(redis, keys.rights(person));
       return rights && instant(rights.at) + kept.rights > clock().getTime() ? rights : undefined;
     },
   };

@@ -16,7 +16,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:dead-letter:<id>          | record | dead letters | 30 days after it was refused                        |
  * | cite:audit-entry:<id>          | record | audit        | 90 days after it was done                           |
  * | cite:grant:<id>                | record | grants       | when it ends, or is ended                           |
- * | cite:rights:<login>            | record | grants       | an hour after GitHub was asked                      |
+ * | cite:rights:<person>           | record | grants       | an hour after GitHub was asked                      |
  * | cite:standby:<release>:<app>   | record | standby checks | an hour after the check                           |
  * | cite:answer:<id>               | record | answers      | a day after it was given                            |
  * | cite:notice:<id>               | record | notices      | pending: never, it is told or given up within a day; 7 days after that |
@@ -38,7 +38,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:logs                      | index  | logs         | –, an entry leaves with its record                  |
  * | cite:dead-letters              | index  | dead letters | –, an entry leaves with its record                  |
  * | cite:audit, :app:<address>     | index  | audit        | –, an entry leaves with its record                  |
- * | cite:grants:person:<login>     | index  | grants       | –, an entry leaves with its record                  |
+ * | cite:grants:person:<person>    | index  | grants       | –, an entry leaves with its record                  |
  * | cite:outbox, :revisions        | index, hash | outbox  | –, emptied by notify: no message may be lost to time |
  * | cite:notices:pending           | index  | notices      | –, an entry leaves when the notice is told or given up |
  * | cite:expiry                    | index  | expire       | –, every record that ends, by its time              |
@@ -81,8 +81,8 @@ export const keys = {
   auditOfApp: (address: string) => `cite:audit:app:${address}`,
 
   grant: (id: string) => `cite:grant:${id}`,
-  grantsOf: (login: string) => `cite:grants:person:${personKey(login)}`,
-  rights: (login: string) => `cite:rights:${personKey(login)}`,
+  grantsOf: (person: string) => `cite:grants:person:${person}`,
+  rights: (person: string) => `cite:rights:${person}`,
 
   /** Member: id of a Change; place: the order in which they were put here. */
   outbox: 'cite:outbox',

@@ -51,6 +51,7 @@ export function aBuild(key: string, with_: Partial<Build> = {}): Build {
 export const aGrant = (id: string, with_: Partial<Grant> = {}): Grant => ({
   id,
   kind: 'session',
+  person: '7',
   login: 'ann',
   name: 'Firefox',
   scope: 'admin',

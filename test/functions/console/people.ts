@@ -25,6 +25,7 @@ export async function openPeople(
     CONSOLE_URL,
     port,
     ADMINS,
+    REPOSITORY_OWNERS: ['acme'],
     signIn: githubSignIn(host.options),
     clock: () => new Date(Date.now() + ahead),
   });
@@ -34,6 +35,8 @@ export async function openPeople(
     pass: (milliseconds: number) => {
       ahead += milliseconds;
     },
+    /** What lets that person in, as the store has it. */
+    grantsOf: (login: string) => world.store.listGrants(String(host.idOf(login))),
     signIn: (login: string) => signInAs({ ...world, host }, login),
     async close() {
       await world.close();

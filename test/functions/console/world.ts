@@ -42,6 +42,7 @@ interface Options {
   readonly ALLOWED_REGISTRIES?: string[];
   readonly CONSOLE_URL?: string;
   readonly ADMINS?: string[];
+  readonly REPOSITORY_OWNERS?: string[];
   /** Where people sign in. */
   readonly signIn?: SignIn;
   readonly clock?: () => Date;
@@ -310,7 +311,7 @@ function ask(
         status: res.statusCode ?? 0,
         headers: res.headers,
         text,
-        body: isJson ? JSON.parse(text) : undefined,
+        body: isJson && text !== '' ? JSON.parse(text) : undefined,
       });
     });
     req.once('error', reject);

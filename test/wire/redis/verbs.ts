@@ -46,7 +46,7 @@ const writes = (
 const deliver = (store: Store) => store.recordDelivery(aDelivery('d'));
 const open = (store: Store) => store.openChange(aChange('c', { build: 'k' }));
 const grant = aGrant('g', { endsAt: '2100-01-01T00:00:00.000Z' });
-const known = { login: 'ann', isAdmin: false, at: '2099-01-01T00:00:00.000Z', repositories: {} };
+const known = { person: '7', isAdmin: false, at: '2099-01-01T00:00:00.000Z', repositories: {} };
 const check = { app: 'uid-shop', release: 1, at: after(0).toISOString() };
 
 /** Every verb of the port. A new one without a row here does not compile. */
@@ -132,12 +132,12 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
     },
   },
   listGrants: reads(
-    (store) => store.listGrants(grant.login),
+    (store) => store.listGrants(grant.person),
     (store) => store.saveGrant(grant),
   ),
   saveRights: writes((store) => store.saveRights(known)),
   getRights: reads(
-    (store) => store.getRights(known.login),
+    (store) => store.getRights(known.person),
     (store) => store.saveRights(known),
   ),
 

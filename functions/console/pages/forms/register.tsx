@@ -5,7 +5,6 @@ import { branchName, repositoryName } from '../../../../shared/domain/app-spec.t
 import { titleOf } from '../../../../shared/domain/change.ts';
 import { addressOf } from '../../app-of.ts';
 import { audited } from '../../audit.ts';
-import { requireRight } from '../../guard.ts';
 import type { Needs } from '../../needs.ts';
 import { type Planned, plan, register } from '../../registration.ts';
 import { repositoriesOf } from '../../repositories-of.ts';
@@ -48,12 +47,11 @@ export const registerRoutes = (ports: Needs) =>
     })
     .post('/register', async (c) => {
       const wish = await readForm(c, wanted);
-      await requireRight(c, wish.repository, 'write');
       const { app } = await audited(
         ports,
         c,
         { action: 'app created', by: c.get('person'), details: { repository: wish.repository } },
-        () => register(ports, { ...wish, settings: {} }),
+        () => register(ports, c.get('rights'), { ...wish, settings: {} }),
         ({ app }) => ({ app }),
       );
       return c.redirect(appPath(app), 303);
@@ -113,8 +111,7 @@ async function tryPlan(
 ): Promise<Planned | { readonly fault: string }> {
   try {
     const wish = parsed(wanted, given);
-    await requireRight(c, wish.repository, 'write');
-    return await plan(ports, { ...wish, settings: {} });
+    return await plan(ports, c.get('rights'), { ...wish, settings: {} });
   } catch (err) {
     if (err instanceof HTTPException && err.status < 500) return { fault: err.message };
     throw err;

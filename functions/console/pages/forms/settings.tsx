@@ -31,7 +31,7 @@ export const settingsRoutes = (ports: Needs) =>
       const app = await requireApp(ports.cluster, ref);
       const etag = String(form.get('etag'));
       const deed = { action: 'app changed', by: c.get('person'), app: ref };
-      const change = async () => reconfigure(ports, ref, patchOf(form, app.spec), etag);
+      const change = async () => reconfigure(ports, c.get('rights'), ref, patchOf(form, app.spec), etag);
       try {
         await audited(ports, c, deed, change, changedSettings);
       } catch (err) {
