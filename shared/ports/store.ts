@@ -108,6 +108,8 @@ export interface Notices {
   getNotice(id: string): Promise<Notice | undefined>;
   /** Compare-and-set on `notice.revision`; 0 means that it must not be there yet. */
   saveNotice(notice: Notice): Promise<Notice>;
+  /** Of one Change, those that were written first, first. */
+  listNotices(change: string): Promise<readonly Notice[]>;
   /** Pending and due by then, what is due for longest first, at most 100; of more, the hundred whose turn it is. */
   pendingNotices(due: Date, tick?: number): Promise<readonly Notice[]>;
 }

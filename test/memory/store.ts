@@ -194,10 +194,17 @@ export function memoryStore(clock: () => Date) {
       if ((held.notices.get(given.id)?.value.revision ?? 0) !== given.revision)
         throw new ConflictError(`notice ${given.id} is not at revision ${given.revision}`);
       instant(given.dueAt);
+      instant(given.writtenAt);
       const notice = plain({ ...given, revision: given.revision + 1 });
       held.notices.set(notice.id, { value: notice, at: clock().getTime() });
       writes++;
       return notice;
+    },
+    async listNotices(change) {
+      return [...held.notices.values()]
+        .map(({ value }) => value)
+        .filter((one) => one.change.id === change)
+        .toSorted((a, b) => compare(a.writtenAt, b.writtenAt) || compare(a.id, b.id));
     },
     async pendingNotices(due, tick = 0) {
       return turn(

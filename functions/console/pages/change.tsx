@@ -1,5 +1,6 @@
 import type { Change } from '../../../shared/domain/change.ts';
 import { buildLogId, lastLines } from '../../../shared/domain/log.ts';
+import type { Notice } from '../../../shared/domain/notice.ts';
 import type { Needs } from '../needs.ts';
 import { shownTime } from '../shown-time.ts';
 import { requireChange } from '../wishes/cancel.ts';
@@ -19,6 +20,7 @@ export async function changePage(ports: Needs, id: string): Promise<Page> {
   const change = await requireChange(ports, id);
   const again = await store.listChanges({ redoes: id });
   const log = change.build === undefined ? undefined : await store.readLog(buildLogId(change.build));
+  const notices = await store.listNotices(id);
   const now = clock();
   const detail = change.verdict && 'detail' in change.verdict ? change.verdict.detail : undefined;
   return {
@@ -61,6 +63,7 @@ export async function changePage(ports: Needs, id: string): Promise<Page> {
         <Actions change={change} />
         <h2>Timeline</h2>
         <Timeline change={change} now={now} />
+        <Told notices={notices} now={now} />
         {change.build === undefined ? null : (
           <>
             <h2>Build</h2>
@@ -74,6 +77,25 @@ export async function changePage(ports: Needs, id: string): Promise<Page> {
     ),
   };
 }
+
+/** Who else was told: what a destination has not taken is seen where there is no kubectl, too. */
+const Told = ({ notices, now }: { notices: readonly Notice[]; now: Date }) =>
+  notices.length === 0 ? null : (
+    <>
+      <h2>Notifications</h2>
+      <ul>
+        {notices.map(({ destination, event, state, fault, dueAt }) => (
+          <li>
+            {`${destination.kind} ${destination.secret}: ${event}, ${state}`}
+            {fault === undefined ? '' : `: ${fault}`}
+            {state === 'pending' && fault !== undefined
+              ? `; tried again in ${duration(Math.max(0, Date.parse(dueAt) - now.getTime()))}`
+              : ''}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
 
 const Links = ({ words, ids }: { words: string; ids: readonly string[] }) =>
   ids.length === 0 ? null : (

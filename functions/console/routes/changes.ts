@@ -22,6 +22,7 @@ import {
   querySwitch,
 } from '../schemas.ts';
 import { changeView, showChange } from '../views/change.ts';
+import { noticeView, showNotice } from '../views/notice.ts';
 import { cancel, requireChange } from '../wishes/cancel.ts';
 import { retry } from '../wishes/retry.ts';
 
@@ -78,6 +79,7 @@ const show = createRoute({
         .array(z.string())
         .readonly()
         .describe('Ids of the Changes that did it again, newest first.'),
+      told: z.array(noticeView).readonly().describe('Of the last 7 days: who else was told of it.'),
     }),
   ),
 });
@@ -115,7 +117,8 @@ export function changes(ports: Needs): OpenAPIHono {
     .openapi(show, async (c) => {
       const change = await requireChange(ports, c.req.valid('param').id);
       const again = await store.listChanges({ redoes: change.id });
-      return c.json({ ...showChange(change), redoneBy: again.map(({ id }) => id) }, 200);
+      const told = (await store.listNotices(change.id)).map(showNotice);
+      return c.json({ ...showChange(change), redoneBy: again.map(({ id }) => id), told }, 200);
     })
     .openapi(retrying, async (c) => {
       const by = askerOf(c, c.req.valid('json').by);

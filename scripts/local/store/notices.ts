@@ -10,7 +10,8 @@ const MOST = 100;
 
 export function notices({ sql, read, write }: Database, clock: () => Date): Notices {
   const byId = sql.prepare('select revision, value from notices where id = ?');
-  const put = sql.prepare('replace into notices values (?, ?, ?, ?, ?)');
+  const put = sql.prepare('replace into notices values (?, ?, ?, ?, ?, ?, ?)');
+  const ofChange = sql.prepare('select value from notices where change = ? order by written, id');
   const count = sql.prepare('select count(*) as count from notices where due <= ?');
   const pending = sql.prepare('select value from notices where due <= ? order by due, id limit ? offset ?');
 
@@ -24,9 +25,12 @@ export function notices({ sql, read, write }: Database, clock: () => Date): Noti
         const notice: Notice = { ...given, revision: given.revision + 1 };
         const [due, settled] =
           notice.state === 'pending' ? [instant(notice.dueAt), null] : [null, clock().getTime()];
-        put.run(notice.id, due, settled, notice.revision, JSON.stringify(notice));
+        const { id, change, writtenAt } = notice;
+        put.run(id, change.id, instant(writtenAt), due, settled, notice.revision, JSON.stringify(notice));
         return notice;
       }),
+
+    listNotices: (change) => read(() => recordsIn<Notice>(ofChange.all(change))),
 
     pendingNotices: (until, tick = 0) =>
       read(() => {

@@ -74,11 +74,14 @@ create table if not exists outbox (
 
 create table if not exists notices (
   id text primary key,
+  change text not null,
+  written integer not null,
   due integer,
   settled integer,
   revision integer not null,
   value text not null
 ) strict;
+create index if not exists notices_change on notices (change, written, id);
 create index if not exists notices_due on notices (due, id) where due is not null;
 
 create table if not exists dead_letters (

@@ -40,6 +40,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:audit, :app:<address>     | index  | audit        | –, an entry leaves with its record                  |
  * | cite:grants:person:<person>    | index  | grants       | –, an entry leaves with its record                  |
  * | cite:outbox, :revisions        | index, hash | outbox  | –, emptied by notify: no message may be lost to time |
+ * | cite:notices:change:<id>       | index  | notices      | –, an entry leaves with its record                  |
  * | cite:notices:pending           | index  | notices      | –, an entry leaves when the notice is told or given up |
  * | cite:expiry                    | index  | expire       | –, every record that ends, by its time              |
  *
@@ -89,6 +90,7 @@ export const keys = {
   outboxRevisions: 'cite:outbox:revisions',
 
   notice: (id: string) => `cite:notice:${id}`,
+  noticesOf: (change: string) => `cite:notices:change:${change}`,
   /** By when they are due. */
   pendingNotices: 'cite:notices:pending',
 

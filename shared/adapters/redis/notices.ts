@@ -20,16 +20,19 @@ export function notices(redis: Connection, clock: () => Date): Notices {
       const args = [
         String(notice.revision),
         String(given.revision),
-        ...written(
-          notice,
-          isPending ? undefined : clock().getTime(),
-          kept.notice,
-          isPending ? [[keys.pendingNotices, instant(notice.dueAt)]] : [],
-        ),
+        ...written(notice, isPending ? undefined : clock().getTime(), kept.notice, [
+          [keys.noticesOf(notice.change.id), instant(notice.writtenAt)],
+          ...(isPending ? [[keys.pendingNotices, instant(notice.dueAt)] as const] : []),
+        ]),
       ];
       const saved = await redis.run((client) => client.saveRevision(keys.notice(notice.id), args));
       if (!saved) throw new ConflictError(`notice ${given.id} is not at revision ${given.revision}`);
       return notice;
+    },
+
+    async listNotices(change) {
+      const records = await redis.run((client) => client.zRange(keys.noticesOf(change), 0, -1));
+      return collect<Notice>(redis, records, records.length);
     },
 
     async pendingNotices(due, tick = 0) {

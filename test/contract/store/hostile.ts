@@ -79,7 +79,8 @@ export function hostileContract(stage: Stage): void {
 
       const build = await store.saveBuild(aBuild(id));
       expect(await other.getBuild(id)).toEqual(build);
-      const notice = await store.saveNotice(aNotice(id, { fault: id }));
+      const notice = await store.saveNotice(aNotice(id, { change: saved, fault: id }));
+      expect(await other.listNotices(id)).toEqual([notice]);
       expect(await other.getNotice(id)).toEqual(notice);
       expect(await other.pendingNotices(after(1))).toEqual([notice]);
       await store.saveLog(id, id);

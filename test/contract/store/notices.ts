@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError, InvalidError } from '../../../shared/domain/errors.ts';
 import type { Stage } from '../store.ts';
-import { after, aNotice, DAY, ids, SECOND } from './fixtures.ts';
+import { aChange, after, aNotice, DAY, ids, SECOND } from './fixtures.ts';
 
 const due = (milliseconds: number) => ({ dueAt: after(milliseconds).toISOString() });
 
@@ -47,6 +47,18 @@ export function noticesContract(stage: Stage): void {
       expect(await other.pendingNotices(after(SECOND - 1))).toEqual([]);
     });
 
+    it('lists those of a Change, whatever became of them, what was written first first', async () => {
+      const { store, other } = stage;
+      const at = (milliseconds: number) => ({ writtenAt: after(milliseconds).toISOString() });
+      const second = await store.saveNotice(aNotice('a', at(SECOND)));
+      const first = await store.saveNotice(aNotice('b', at(0)));
+      await store.saveNotice(aNotice('c', { change: aChange('another') }));
+      expect(await other.listNotices('c')).toEqual([first, second]);
+      const told = await other.saveNotice({ ...first, state: 'told' });
+      expect(await store.listNotices('c')).toEqual([told, second]);
+      expect(await store.listNotices('none')).toEqual([]);
+    });
+
     it('gives at most 100, and each a turn, however many there are', async () => {
       const { store } = stage;
       const all = Array.from({ length: 102 }, (_, i) => `${1000 + i}`);
@@ -68,13 +80,15 @@ export function noticesContract(stage: Stage): void {
       expect(await store.getNotice('told')).toBeDefined();
       await store.expire(after(7 * DAY));
       expect(await store.getNotice('told')).toBeUndefined();
+      expect(ids(await store.listNotices('c'))).toEqual(['lost', 'pending']);
       expect(await store.getNotice('lost')).toBeDefined();
       await store.expire(after(999 * DAY));
       expect(await store.getNotice('lost')).toBeUndefined();
       expect(ids(await store.pendingNotices(after(999 * DAY)))).toEqual(['pending']);
     });
 
-    it('stores nothing that is due at no time', async () => {
+    it('stores nothing that is due, or written, at no time', async () => {
+      await expect(stage.store.saveNotice(aNotice('n', { writtenAt: '' }))).rejects.toThrow(InvalidError);
       await expect(stage.store.saveNotice(aNotice('n', { dueAt: 'soon' }))).rejects.toThrow(InvalidError);
       expect(await stage.store.getNotice('n')).toBeUndefined();
     });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildSettings } from '../../../shared/domain/app-spec.ts';
+import { aNotice } from '../../contract/store/fixtures.ts';
 import { type ConsoleWorld, commitOf, givenApp, givenChange, openConsole } from './world.ts';
 
 let world: ConsoleWorld;
@@ -97,6 +98,36 @@ describe('Changes', () => {
       redoneBy: [],
     });
     expect((await world.ask('GET', path(old.id))).body).toMatchObject({ redoneBy: [again.id] });
+  });
+
+  test('say who was told of them, who is still to be, and why not yet', async () => {
+    const change = await givenChange(world, await givenApp(world), {});
+    const dueAt = new Date(Date.now() + 300_000).toISOString();
+    const notice = (id: string, secret: string) =>
+      aNotice(`${id} ${change.id}`, { change, destination: { kind: 'slack', secret } });
+    const failing = { ...notice('1', 'chat'), attempts: 4, fault: 'it answered <b>503</b>', dueAt };
+    await world.store.saveNotice(failing);
+    await world.store.saveNotice({ ...notice('2', 'news'), state: 'told', attempts: 1 });
+    const { body } = await world.ask('GET', path(change.id));
+    expect(body.told).toEqual([
+      {
+        kind: 'slack',
+        secret: 'chat',
+        event: 'deployed',
+        state: 'pending',
+        attempts: 4,
+        fault: failing.fault,
+        dueAt,
+      },
+      { kind: 'slack', secret: 'news', event: 'deployed', state: 'told', attempts: 1 },
+    ]);
+    const page = await world.ask('GET', path(change.id).replace('/api', ''), undefined, {
+      accept: 'text/html',
+    });
+    expect(page.text).toMatch(
+      /<li>slack chat: deployed, pending: it answered &lt;b&gt;503&lt;\/b&gt;; tried again in [45] min \d+ s<\/li>/,
+    );
+    expect(page.text).toContain('<li>slack news: deployed, told</li>');
   });
 
   test('are shown by their id, its slash encoded', async () => {

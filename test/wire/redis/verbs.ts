@@ -102,6 +102,10 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
     (store) => store.saveNotice(aNotice('n')),
   ),
   saveNotice: { ...writes((store) => store.saveNotice(aNotice('n'))), lost: ConflictError },
+  listNotices: reads(
+    (store) => store.listNotices('c'),
+    (store) => store.saveNotice(aNotice('n')),
+  ),
   pendingNotices: reads(
     (store) => store.pendingNotices(after(1)),
     (store) => store.saveNotice(aNotice('n')),
