@@ -35,7 +35,8 @@ export const changeView = z
 export type ChangeView = z.output<typeof changeView>;
 
 export function showChange({ app, verdict, ...change }: Change): ChangeView {
-  const { revision: _, base: __, cancelledBy: ___, waitingSince: ____, foundAgain: _____, ...shown } = change;
+  // Its own bookkeeping is nobody else's.
+  const { revision, base, cancelledBy, waitingSince, foundAgain, ...shown } = change;
   return {
     ...shown,
     app: { namespace: app.namespace, name: app.name },
