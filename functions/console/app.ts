@@ -14,6 +14,7 @@ import { apps } from './routes/apps.ts';
 import { audit } from './routes/audit.ts';
 import { changes } from './routes/changes.ts';
 import { deadLetters } from './routes/dead-letters.ts';
+import { events } from './routes/events.ts';
 import { holds } from './routes/holds.ts';
 import { logs } from './routes/logs.ts';
 import { me } from './routes/me.ts';
@@ -43,6 +44,7 @@ export function consoleApp(ports: Needs): OpenAPIHono {
     releases,
     holds,
     changes,
+    events,
     why,
     logs,
     sweep,

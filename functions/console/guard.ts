@@ -37,6 +37,7 @@ const NEEDS: readonly (readonly [method: 'GET' | 'POST' | 'DELETE' | 'any', path
   ['GET', '/', everybody],
   ['GET', '/apps', everybody],
   ['GET', '/changes', everybody],
+  ['GET', '/events', everybody],
   ['GET', '/why/:commit', everybody],
   ['GET', '/sweep', everybody],
   ['GET', '/audit', everybody],
@@ -63,8 +64,6 @@ const rules = NEEDS.map(([method, pathname, need]) => ({
 export const guard =
   (ports: Needs): MiddlewareHandler<PageEnv> =>
   async (c, next) => {
-    // The router and URLPattern read these each in their own way.
-    if (AMBIGUOUS.test(c.req.path)) throw refusal(404, 'There is nothing of that name.');
     const pathname = c.req.path.replace(/^\/api(?=\/)/, '');
     const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
     const found = rules
@@ -73,6 +72,8 @@ export const guard =
       .find(({ match }) => match !== null);
     const requireMay = async () => {
       if (c.get('rights').isAdmin) return;
+      // The router and URLPattern read these each in their own way.
+      if (AMBIGUOUS.test(c.req.path)) throw refusal(404, 'There is nothing of that name.');
       if (!found) throw refusal(403, 'This is for administrators of the platform alone (ADMINS).');
       await found.need({ ports, c, params: decoded(found.match?.pathname.groups ?? {}) });
     };

@@ -7,6 +7,7 @@ import { appsCommands } from './commands/apps.ts';
 import { auditCommands } from './commands/audit.ts';
 import { changesCommands } from './commands/changes.ts';
 import { doctorCommands } from './commands/doctor.ts';
+import { eventsCommands } from './commands/events.ts';
 import { holdsCommands } from './commands/holds.ts';
 import { initCommands } from './commands/init.ts';
 import { loginCommands } from './commands/login.ts';
@@ -44,6 +45,7 @@ for (const add of [
   podsCommands,
   holdsCommands,
   changesCommands,
+  eventsCommands,
   auditCommands,
   whyCommands,
   watchCommands,

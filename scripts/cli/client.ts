@@ -102,7 +102,7 @@ export function apiClient(options: {
       try {
         for await (const part of res.body?.pipeThrough(new TextDecoderStream()) ?? []) yield part;
       } catch (cause) {
-        throw new Failure('the log broke off: the platform went away. Ask again.', { cause });
+        throw new ApiFailure('what was followed broke off: the platform went away. Ask again.', { cause });
       }
     },
   };

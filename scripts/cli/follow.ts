@@ -8,7 +8,7 @@ import { shortCommit } from './text.ts';
 
 const EVERY_MS = 1000;
 /** So long the platform may be away, as while it is upgraded: what it does for a push goes on meanwhile. */
-const AWAY_MS = 60_000;
+export const AWAY_MS = 60_000;
 
 /** One step of a Change. The last one has its verdict. */
 export interface ChangeStep {
@@ -73,7 +73,8 @@ export async function* follow(api: Client, wish: Follow): AsyncGenerator<ChangeS
   }
 }
 
-const isAway = ({ status }: ApiFailure) => status === undefined || status >= 500;
+/** The platform, or what it needs, may be back soon. */
+export const isAway = ({ status }: ApiFailure) => status === undefined || status >= 500;
 
 const addressOf = ({ namespace, name }: AppAddress) => `${namespace}/${name}`;
 

@@ -8,6 +8,17 @@ export function changeLine(change: ChangeView): string {
   return `${what} · ${stateOf(change)}`;
 }
 
+/** One step of a Change on a line. */
+export function stepLine({ app, at, state, reason, verdict }: StepOfApp): string {
+  const what = verdict ? paintState(spoken(verdict.text)) : `${oneLine(state)}: ${spoken(reason)}`;
+  return `${shownInstant(at)}  ${paint('bold', oneLine(`${app.namespace}/${app.name}`))}  ${what}`;
+}
+
+type StepOfApp = Pick<ChangeView, 'app' | 'state' | 'reason'> & {
+  readonly at: string;
+  readonly verdict?: { readonly text: string } | undefined;
+};
+
 /** The verdict, or the state and its reason. */
 export function stateOf({ verdict, state, reason }: ChangeView): string {
   return verdict ? paintState(spoken(verdict.text)) : `${paintState(oneLine(state))}: ${spoken(reason)}`;

@@ -1,4 +1,4 @@
-import { type Change, TIMELINE_STEPS } from './change.ts';
+import { type Change, type Step, TIMELINE_STEPS } from './change.ts';
 import { ConflictError } from './errors.ts';
 
 /** What a Change is about: none of it ever changes. */
@@ -27,13 +27,19 @@ function takenBack(before: Change, after: Change): string | undefined {
   return undefined;
 }
 
-/** The steps that were there are there, in their order, but for the oldest of a timeline that is full. */
-function keepsSteps({ timeline: before }: Change, { timeline: after }: Change): boolean {
+/**
+ * The steps that are new. Undefined: those that were there are not there, in their order, but for the oldest of a timeline
+ * that is full.
+ */
+export function stepsAdded(
+  { timeline: before }: Change,
+  { timeline: after }: Change,
+): readonly Step[] | undefined {
   for (let added = 0; added < TIMELINE_STEPS; added++) {
-    const kept = [...before, ...after.slice(after.length - added)].slice(-TIMELINE_STEPS);
-    if (JSON.stringify(kept) === JSON.stringify(after)) return true;
+    const steps = after.slice(after.length - added);
+    if (JSON.stringify([...before, ...steps].slice(-TIMELINE_STEPS)) === JSON.stringify(after)) return steps;
   }
-  return false;
+  return undefined;
 }
 
 /**
@@ -41,7 +47,7 @@ function keepsSteps({ timeline: before }: Change, { timeline: after }: Change): 
  * others at this revision.
  */
 export function requireAddition(before: Change, after: Change): void {
-  if (!keepsSteps(before, after))
+  if (!stepsAdded(before, after))
     throw new ConflictError(`Change ${before.id} would take back a step of its timeline`);
   const what = takenBack(before, after);
   if (what !== undefined) throw new Error(`Change ${before.id} would take back ${what}`);

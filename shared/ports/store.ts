@@ -1,6 +1,7 @@
 import type { AuditEntry, AuditQuery } from '../domain/audit.ts';
 import type { Build } from '../domain/build.ts';
 import type { Change } from '../domain/change.ts';
+import type { PlacedEvent } from '../domain/change-event.ts';
 import type { ChangeQuery } from '../domain/change-query.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Delivery, Judgement } from '../domain/delivery.ts';
@@ -66,6 +67,11 @@ export interface Changes {
   saveChange(change: Change): Promise<Change>;
   /** Newest first. */
   listChanges(query: ChangeQuery): Promise<readonly Change[]>;
+  /**
+   * What was written of all Changes after that place, in the order in which it was written: whoever has seen a place has
+   * seen all that is before it. At most 100.
+   */
+  changeEvents(after: number): Promise<readonly PlacedEvent[]>;
 }
 
 export interface Builds {

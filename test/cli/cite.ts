@@ -28,5 +28,5 @@ export function startCite(args: readonly string[], options: Options = {}) {
   child.stdout.setEncoding('utf8').on('data', (part) => (printed.out += part));
   child.stderr.setEncoding('utf8').on('data', (part) => (printed.err += part));
   const ended = new Promise<Run>((resolve) => child.once('close', (code) => resolve({ code, ...printed })));
-  return { printed, ended };
+  return { printed, ended, stop: () => void child.kill() };
 }

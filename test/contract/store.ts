@@ -3,6 +3,7 @@ import type { Store } from '../../shared/ports/store.ts';
 import { answersContract } from './store/answers.ts';
 import { auditContract } from './store/audit.ts';
 import { buildsContract } from './store/builds.ts';
+import { changeEventsContract } from './store/change-events.ts';
 import { changeListContract } from './store/change-list.ts';
 import { changesContract } from './store/changes.ts';
 import { deadLettersContract } from './store/dead-letters.ts';
@@ -55,6 +56,7 @@ export function storeContract(name: string, open: (clock: () => Date) => Promise
     deliveriesContract(stage);
     changesContract(stage);
     changeListContract(stage);
+    changeEventsContract(stage);
     outboxContract(stage);
     noticesContract(stage);
     buildsContract(stage);

@@ -43,6 +43,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   'GET /api/changes/:id': 'read',
   'POST /api/changes/:id/retry': 'write',
   'POST /api/changes/:id/cancel': 'write',
+  'GET /api/events': 'signed in',
   'GET /api/why/:commit': 'signed in',
   'GET /api/builds/:key/log': 'read',
   'GET /api/sweep': 'signed in',

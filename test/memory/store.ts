@@ -1,6 +1,7 @@
 import { type AuditEntry, comesAfter, inAuditOrder, LISTED_ENTRIES } from '../../shared/domain/audit.ts';
 import type { Build } from '../../shared/domain/build.ts';
 import type { Change } from '../../shared/domain/change.ts';
+import { eventsOf, type PlacedEvent, placeAfter } from '../../shared/domain/change-event.ts';
 import { inListOrder, LISTED_CHANGES, matcherOf } from '../../shared/domain/change-query.ts';
 import { commitPrefix } from '../../shared/domain/commit-prefix.ts';
 import type { DeadLetter } from '../../shared/domain/dead-letter.ts';
@@ -26,6 +27,7 @@ interface Timed<T> {
 interface Held {
   readonly deliveries: Map<string, Delivery>;
   readonly changes: Map<string, Change>;
+  readonly events: Map<number, PlacedEvent>;
   readonly builds: Map<string, Timed<Build>>;
   readonly logs: Map<string, Timed<string>>;
   /** By Change, oldest first. */
@@ -62,6 +64,12 @@ export function memoryStore(clock: () => Date) {
     held.outbox.delete(id);
     held.outbox.set(id, revision);
     writes++;
+  };
+  const tell = (change: Change, before?: Change) => {
+    for (const event of eventsOf(change, before)) {
+      const place = placeAfter([...held.events.keys()].at(-1) ?? 0, instant(event.at));
+      held.events.set(place, { place, event });
+    }
   };
   const message = (change: string, revision: number): Message => ({
     id: `${change}:${revision}`,
@@ -127,6 +135,7 @@ export function memoryStore(clock: () => Date) {
       const change = plain({ ...given, revision: 1 });
       held.changes.set(change.id, change);
       send(change);
+      tell(change);
       return { change, opened: true };
     },
     async getChange(id) {
@@ -140,6 +149,7 @@ export function memoryStore(clock: () => Date) {
       const change = plain({ ...given, revision: given.revision + 1 });
       held.changes.set(change.id, change);
       send(change);
+      tell(change, there);
       return change;
     },
     async listChanges(query) {
@@ -149,6 +159,9 @@ export function memoryStore(clock: () => Date) {
         .filter(matches)
         .toSorted(inListOrder)
         .slice(0, Math.max(0, query.limit ?? LISTED_CHANGES));
+    },
+    async changeEvents(after) {
+      return [...held.events.values()].filter(({ place }) => place > after).slice(0, LISTED_CHANGES);
     },
 
     async getBuild(key) {
@@ -299,6 +312,7 @@ export function memoryStore(clock: () => Date) {
       const past = (at: number, time: number) => at <= now.getTime() - time;
       drop(held.deliveries, (one) => past(Date.parse(one.receivedAt), kept.delivery));
       drop(held.changes, (one) => one.verdict !== undefined && past(Date.parse(one.updatedAt), kept.change));
+      drop(held.events, ({ place }) => past(place, kept.changeEvent));
       drop(held.builds, ({ at }) => past(at, kept.build));
       drop(held.logs, ({ at }) => past(at, kept.log));
       drop(held.notices, ({ value, at }) => value.state !== 'pending' && past(at, kept.notice));
@@ -345,6 +359,7 @@ export function memoryStore(clock: () => Date) {
 const empty = (): Held => ({
   deliveries: new Map(),
   changes: new Map(),
+  events: new Map(),
   builds: new Map(),
   logs: new Map(),
   outbox: new Map(),
@@ -361,6 +376,7 @@ const empty = (): Held => ({
 const copyOf = (held: Held): Held => ({
   deliveries: new Map(held.deliveries),
   changes: new Map(held.changes),
+  events: new Map(held.events),
   builds: new Map(held.builds),
   logs: new Map(held.logs),
   outbox: new Map(held.outbox),
@@ -374,7 +390,7 @@ const copyOf = (held: Held): Held => ({
   leases: new Map(held.leases),
 });
 
-function drop<T>(map: Map<string, T>, isPast: (value: T) => boolean): void {
+function drop<K, T>(map: Map<K, T>, isPast: (value: T) => boolean): void {
   for (const [key, value] of map) if (isPast(value)) map.delete(key);
 }
 

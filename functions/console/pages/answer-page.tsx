@@ -2,20 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { raw } from 'hono/html';
 import { streamSSE } from 'hono/streaming';
+import { stillMay } from '../still-may.ts';
+import { LOOK_EVERY_MS, SILENCE_MS, STREAM_MS } from '../stream-times.ts';
 import { Document } from './document.tsx';
 import { Problem, problemOf } from './error-page.tsx';
 import type { Page } from './page.ts';
 import type { PageEnv, Seen } from './page-env.ts';
-
-/** How often an open page is looked at anew. */
-const LOOK_EVERY_MS = 2000;
-/** A stream ends before Knative's time-out of the console cuts it (`timeoutSeconds: 600`); the browser resumes it. */
-const STREAM_MS = 9 * 60_000;
-/** Proxies end what is silent for a minute. */
-const SILENCE_MS = 25_000;
-
-/** How often it is asked whether whoever goes on looking may still do so. */
-const ASK_AGAIN_MS = 6000;
 
 /** What of an address a page reads, by name; what else is in it changes nothing. */
 type Query = Readonly<Record<string, string | number | undefined>>;
@@ -60,17 +52,14 @@ function follow(c: Context<PageEnv>, look: () => Promise<Seen>, seen: string): R
     let last = seen;
     let spoke = 0;
     let misses = 0;
-    let asked = Date.now();
+    const requireStillMay = stillMay(c);
     const send = async (id: string, html: string) => {
       await stream.writeSSE({ id, data: html });
       last = id;
       spoke = Date.now();
     };
     const lookAgain = async () => {
-      if (Date.now() - asked > ASK_AGAIN_MS) {
-        asked = Date.now();
-        await c.get('requireStillMay')();
-      }
+      await requireStillMay();
       return look();
     };
     while (!stream.aborted && Date.now() < end) {

@@ -10,8 +10,8 @@ import { ApiFailure, path } from '../client.ts';
 import { Failure } from '../failure.ts';
 import { type ChangeStep, type DeliveryStep, follow } from '../follow.ts';
 import { type Session, sessionOf } from '../session.ts';
-import { oneLine, paint, paintState, shortCommit, shownInstant, shownJson, spoken } from '../text.ts';
-import { indented } from '../words.ts';
+import { shortCommit, shownJson, spoken } from '../text.ts';
+import { indented, stepLine } from '../words.ts';
 
 interface Options {
   readonly timeout: number;
@@ -118,8 +118,6 @@ function words(step: ChangeStep | DeliveryStep): string {
     const { receivedAt, repository, event, judgement } = step;
     return spoken(`${receivedAt}  ${repository}  delivery ${event}  ${judgement}`);
   }
-  const { app, at, state, reason, verdict } = step;
-  const what = verdict ? paintState(spoken(verdict.text)) : `${oneLine(state)}: ${spoken(reason)}`;
-  const line = `${shownInstant(at)}  ${paint('bold', oneLine(`${app.namespace}/${app.name}`))}  ${what}`;
-  return verdict?.detail === undefined ? line : `${line}\n${indented(verdict.detail)}`;
+  const { verdict } = step;
+  return verdict?.detail === undefined ? stepLine(step) : `${stepLine(step)}\n${indented(verdict.detail)}`;
 }

@@ -1,4 +1,6 @@
 import type { Change } from '../../../shared/domain/change.ts';
+import { eventsOf, placeAfter } from '../../../shared/domain/change-event.ts';
+import { LISTED_CHANGES } from '../../../shared/domain/change-query.ts';
 import { ConflictError } from '../../../shared/domain/errors.ts';
 import { instant } from '../../../shared/domain/instant.ts';
 import { requireAddition } from '../../../shared/domain/taken-back.ts';
@@ -22,6 +24,18 @@ export function changes({ sql, read, write }: Database): Changes {
   // Replacing gives a new position: a message is as old as the write that it tells of.
   const send = sql.prepare('replace into outbox (change, revision) values (?, ?)');
 
+  const lastPlace = sql.prepare('select max(place) as place from change_events');
+  const putEvent = sql.prepare('insert into change_events values (?, ?)');
+  const eventsAfter = sql.prepare(
+    `select place, value from change_events where place > ? order by place limit ${LISTED_CHANGES}`,
+  );
+  const tell = (change: Change, before?: Change) => {
+    for (const event of eventsOf(change, before)) {
+      const last = Number(lastPlace.get()?.place ?? 0);
+      putEvent.run(placeAfter(last, instant(event.at)), JSON.stringify(event));
+    }
+  };
+
   return {
     openChange: (given) =>
       write(() => {
@@ -31,6 +45,7 @@ export function changes({ sql, read, write }: Database): Changes {
         const change: Change = { ...given, revision: 1 };
         insert.run(columns(change));
         send.run(change.id, change.revision);
+        tell(change);
         return { change, opened: true };
       }),
 
@@ -44,6 +59,7 @@ export function changes({ sql, read, write }: Database): Changes {
         if (update.run(columns(change)).changes === 0)
           throw new ConflictError(`Change ${change.id} is not open at revision ${given.revision}`);
         send.run(change.id, change.revision);
+        tell(change, before);
         return change;
       }),
 
@@ -52,6 +68,14 @@ export function changes({ sql, read, write }: Database): Changes {
         const wanted = changeQuery(query);
         return wanted ? recordsIn<Change>(sql.prepare(wanted.text).all(wanted.values)) : [];
       }),
+
+    changeEvents: (after) =>
+      read(() =>
+        eventsAfter.all(after).map(({ place, value }) => ({
+          place: Number(place),
+          event: JSON.parse(String(value)),
+        })),
+      ),
   };
 }
 

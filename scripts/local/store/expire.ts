@@ -6,6 +6,7 @@ export function expire({ sql, write }: Database): (now: Date) => Promise<void> {
   const removals = [
     [sql.prepare('delete from deliveries where received <= ?'), kept.delivery],
     [sql.prepare('delete from changes where ended <= ?'), kept.change],
+    [sql.prepare('delete from change_events where place <= ?'), kept.changeEvent],
     [sql.prepare('delete from builds where saved <= ?'), kept.build],
     [sql.prepare('delete from logs where saved <= ?'), kept.log],
     [sql.prepare('delete from dead_letters where at <= ?'), kept.deadLetter],

@@ -50,6 +50,11 @@ create index if not exists changes_redoes on changes (${redoesOf}, opened, id) w
 ${personColumns.map((one, i) => `create index if not exists changes_person_${i} on changes (${one}, opened, id);`).join('\n')}
 create unique index if not exists changes_open on changes (app, commit_id) where ended is null;
 
+create table if not exists change_events (
+  place integer primary key,
+  value text not null
+) strict;
+
 create table if not exists builds (
   key text primary key,
   running integer not null,

@@ -1,4 +1,5 @@
 import type { Change } from '../../domain/change.ts';
+import { type ChangeEvent, eventsOf } from '../../domain/change-event.ts';
 import { type ChangeQuery, LISTED_CHANGES, matcherOf, peopleOf } from '../../domain/change-query.ts';
 import { commitPrefix } from '../../domain/commit-prefix.ts';
 import { ConflictError } from '../../domain/errors.ts';
@@ -15,7 +16,7 @@ export function changes(redis: Connection): Changes {
   return {
     async openChange(given) {
       const change: Change = { ...given, revision: 1 };
-      const args = [change.id, '1', claim(change), openness(change), ...record(change)];
+      const args = [change.id, '1', claim(change), openness(change), told(change), ...record(change)];
       const other = await redis.run((client) => client.openChange(keys.change(change.id), args));
       return other === null ? { change, opened: true } : { change: JSON.parse(other), opened: false };
     },
@@ -27,8 +28,10 @@ export function changes(redis: Connection): Changes {
       if (before?.revision === given.revision && !before.verdict) requireAddition(before, given);
       const change: Change = { ...given, revision: given.revision + 1 };
       const revisions = [String(change.revision), String(given.revision)];
-      const args = [change.id, ...revisions, claim(change), openness(change), ...record(change)];
-      const saved = await redis.run((client) => client.saveChange(keys.change(change.id), args));
+      const args = [change.id, ...revisions, claim(change), openness(change)];
+      const saved = await redis.run((client) =>
+        client.saveChange(keys.change(change.id), [...args, told(change, before), ...record(change)]),
+      );
       if (!saved) throw new ConflictError(`Change ${given.id} is not open at revision ${given.revision}`);
       return change;
     },
@@ -44,6 +47,18 @@ export function changes(redis: Connection): Changes {
         if (found.size >= limit) break;
       }
       return [...found.values()];
+    },
+
+    async changeEvents(after) {
+      const options = { BY: 'SCORE', LIMIT: { offset: 0, count: LISTED_CHANGES } } as const;
+      const members = await redis.run((client) =>
+        client.zRange(keys.changeEvents, `(${after}`, '+inf', options),
+      );
+      return members.map((member) => {
+        const cut = member.indexOf(' ');
+        const event = JSON.parse(member.slice(cut + 1)) as ChangeEvent;
+        return { place: Number(member.slice(0, cut)), event };
+      });
     },
   };
 }
@@ -97,6 +112,10 @@ function indexes(query: ChangeQuery): readonly [string, ...string[]] {
 }
 
 const claim = ({ app, commit }: Change) => JSON.stringify([app.uid, commit]);
+
+/** What a write adds, as `tell` in scripts.ts reads it. */
+const told = (change: Change, before?: Change) =>
+  JSON.stringify(eventsOf(change, before).map((event) => [instant(event.at), JSON.stringify(event)]));
 
 const openness = (change: Change) => (change.verdict ? 'ended' : 'open');
 

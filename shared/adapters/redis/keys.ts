@@ -34,6 +34,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:changes:outcome:<outcome> | index  | changes      | –, as above                                         |
  * | cite:changes:redoes:<id>       | index  | changes      | –, as above                                         |
  * | cite:changes:claims            | hash   | changes      | –, a claim leaves with the verdict                  |
+ * | cite:changes:events            | index  | changes      | –, an event leaves 7 days after its place; a member is the event itself |
  * | cite:builds:running            | index  | builds       | –, an entry leaves when the Build is done           |
  * | cite:logs                      | index  | logs         | –, an entry leaves with its record                  |
  * | cite:dead-letters              | index  | dead letters | –, an entry leaves with its record                  |
@@ -65,6 +66,8 @@ export const keys = {
   changesOfPerson: (name: string) => `cite:changes:person:${personKey(name)}`,
   changesOfOutcome: (outcome: string) => `cite:changes:outcome:${outcome}`,
   changesThatRedo: (id: string) => `cite:changes:redoes:${id}`,
+  /** Member: its place and the event. */
+  changeEvents: 'cite:changes:events',
   /** Field: App and commit; value: the record of their one open Change. */
   claims: 'cite:changes:claims',
 

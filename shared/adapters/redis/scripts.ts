@@ -47,6 +47,19 @@ local function send(change, revision)
 end
 `;
 
+/** Puts events, a JSON list of [when in milliseconds, text], behind all others (`placeAfter`). */
+const TELL = `
+local function tell(events)
+  local last = redis.call('ZRANGE', '${keys.changeEvents}', -1, -1, 'WITHSCORES')
+  local place = tonumber(last[2]) or 0
+  for _, event in ipairs(cjson.decode(events)) do
+    place = math.max(event[1], place + 1)
+    local text = string.format('%.0f', place)
+    redis.call('ZADD', '${keys.changeEvents}', text, text .. ' ' .. event[2])
+  end
+end
+`;
+
 const PUT = `${WRITE}
 write(KEYS[1], 1)
 return 1
@@ -76,30 +89,32 @@ end
 return 1
 `;
 
-/** ARGV: id, revision, claim or '' for one that is never open, App and commit; the record. Gives the other Change, if any. */
-const OPEN_CHANGE = `${WRITE}${SEND}
+/** ARGV: id, revision, claim, 'open' or 'ended', events; the record. Gives the other Change, if any. */
+const OPEN_CHANGE = `${WRITE}${SEND}${TELL}
 local known = redis.call('HGET', KEYS[1], 'value')
 if known then return known end
 local holder = redis.call('HGET', '${keys.claims}', ARGV[3])
 local other = holder and redis.call('HGET', holder, 'value')
 if other then return other end
-write(KEYS[1], 5)
+write(KEYS[1], 6)
 redis.call('HSET', KEYS[1], 'revision', ARGV[2])
 if ARGV[4] == 'open' then redis.call('HSET', '${keys.claims}', ARGV[3], KEYS[1]) end
 send(ARGV[1], ARGV[2])
+tell(ARGV[5])
 return false
 `;
 
-/** ARGV: id, revision, the one before, claim, 'open' or 'ended'; the record. 0: the compare-and-set lost. */
-const SAVE_CHANGE = `${WRITE}${SEND}
+/** ARGV: id, revision, the one before, claim, 'open' or 'ended', events; the record. 0: the compare-and-set lost. */
+const SAVE_CHANGE = `${WRITE}${SEND}${TELL}
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end
 if redis.call('HEXISTS', KEYS[1], '${keys.endedChanges}') == 1 then return 0 end
-write(KEYS[1], 6)
+write(KEYS[1], 7)
 redis.call('HSET', KEYS[1], 'revision', ARGV[2])
 if ARGV[5] == 'ended' and redis.call('HGET', '${keys.claims}', ARGV[4]) == KEYS[1] then
   redis.call('HDEL', '${keys.claims}', ARGV[4])
 end
 send(ARGV[1], ARGV[2])
+tell(ARGV[6])
 return 1
 `;
 

@@ -1,3 +1,4 @@
+import { kept } from '../../domain/kept.ts';
 import type { Store } from '../../ports/store.ts';
 import { answers } from './answers.ts';
 import { audit } from './audit.ts';
@@ -50,6 +51,8 @@ export function redisStore({ url, clock, bytesOfLogs }: RedisOptions): Store & {
       let removed: number;
       do removed = await redis.run((client) => client.removePast(keys.expiry, args));
       while (removed === BATCH);
+      const past = now.getTime() - kept.changeEvent;
+      await redis.run((client) => client.zRemRangeByScore(keys.changeEvents, '-inf', past));
     },
 
     close: async () => redis.close(),

@@ -34,6 +34,7 @@ describe('the document of the API', () => {
         'get /api/builds/{key}/log',
         'get /api/changes',
         'get /api/changes/{id}',
+        'get /api/events',
         'get /api/me',
         'get /api/status',
         'get /api/sweep',

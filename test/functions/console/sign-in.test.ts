@@ -369,7 +369,14 @@ describe('of everything, one is shown what one may see', () => {
     const mia = await world.signIn('mia');
 
     const seen: [string, string][] = [];
-    for (const path of ['/api/apps', '/api/changes', `/api/why/${commit}`, '/api/sweep', '/api/audit'])
+    for (const path of [
+      '/api/apps',
+      '/api/changes',
+      '/api/events',
+      `/api/why/${commit}`,
+      '/api/sweep',
+      '/api/audit',
+    ])
       seen.push([path, (await world.ask('GET', path, undefined, token)).text]);
     for (const path of ['/', '/changes', '/sweep', '/audit'])
       seen.push([path, (await world.ask('GET', path, undefined, mia)).text]);

@@ -71,6 +71,8 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
   },
   listChanges: reads((store) => store.listChanges({ open: true }), open),
 
+  changeEvents: reads((store) => store.changeEvents(0), open),
+
   getBuild: reads(
     (store) => store.getBuild('k'),
     (store) => store.saveBuild(aBuild('k')),
