@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { argv, exit, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { activate } from './activate.ts';
+import { cli } from './cli.ts';
 import { type Bench, isMet, ratioOf, table } from './figure.ts';
 import { pages } from './pages.ts';
 import { push } from './push.ts';
@@ -10,7 +11,7 @@ import { sweep } from './sweep.ts';
 import { switches } from './switches.ts';
 import { webhooks } from './webhooks.ts';
 
-const benches: readonly Bench[] = [webhooks, push, activate, sweep, standbys, switches, pages];
+const benches: readonly Bench[] = [webhooks, push, activate, sweep, standbys, switches, pages, cli];
 
 const USAGE = `npm run bench -- [name …] [--json [file]]
 ${benches.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join('\n')}

@@ -23,6 +23,7 @@ import { watchCommands } from './commands/watch.ts';
 import { webhooksCommands } from './commands/webhooks.ts';
 import { whyCommands } from './commands/why.ts';
 import { Failure, USAGE } from './failure.ts';
+import { offerApps } from './offer-apps.ts';
 import { addGlobalOptions } from './session.ts';
 import { harmless, oneLine } from './text.ts';
 
@@ -61,6 +62,8 @@ for (const add of [
   add(program);
 }
 // `cite completion zsh` prints a script for the shell, which asks `cite complete -- <words>` for what may follow.
+const [, , asked, , ...words] = process.argv;
+if (asked === 'complete') await offerApps(program, words);
 tab(program, { completionCommandName: 'completion' });
 
 // npm runs a script in the project's folder; the person, and their checkout, are elsewhere.

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import type { Response } from 'undici';
 import manifest from '../../package.json' with { type: 'json' };
 import { Failure } from './failure.ts';
 import { harmless } from './text.ts';
@@ -52,23 +53,8 @@ export function apiClient(options: {
       typeof value === 'string' && !options.verbatim ? harmless(value) : value,
     );
 
-  let loaded: ReturnType<typeof transport> | undefined;
-  const send = async (
-    kind: 'answers' | 'logs',
-    method: string,
-    path: string,
-    body?: unknown,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<Response> => {
-    loaded ??= transport();
-    const { fetch, agents } = await loaded;
-    const init = {
-      method,
-      headers: { ...headers, ...more },
-      dispatcher: agents[kind],
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    };
-    const res = await fetch(`${base}${path}`, init).catch((err: unknown) => {
+  const well = async (answering: Promise<Response>): Promise<Response> => {
+    const res = await answering.catch((err: unknown) => {
       throw unreachable(base, err);
     });
     if (!res.ok) {
@@ -83,10 +69,13 @@ export function apiClient(options: {
 
   return {
     async call<T>(method: string, path: string, body?: unknown) {
-      const key = method === 'POST' ? { 'idempotency-key': `"${randomUUID()}"` } : {};
+      const key = method === 'POST' ? { 'idempotency-key': `"${crypto.randomUUID()}"` } : {};
       const ask = async () => {
-        const res = await send('answers', method, path, body, key);
-        return res.text().catch((err: unknown) => {
+        const signal = AbortSignal.timeout(ANSWER_MS);
+        const init = { method, headers: { ...headers, ...key }, signal };
+        const sent = body === undefined ? init : { ...init, body: JSON.stringify(body) };
+        const res = await well(fetch(`${base}${path}`, sent));
+        return textOf(res).catch((err: unknown) => {
           throw unreachable(base, err);
         });
       };
@@ -98,7 +87,7 @@ export function apiClient(options: {
       }
     },
     async *stream(path) {
-      const res = await send('logs', 'GET', path);
+      const res = await well(open(`${base}${path}`, headers));
       try {
         for await (const part of res.body?.pipeThrough(new TextDecoderStream()) ?? []) yield part;
       } catch (cause) {
@@ -108,15 +97,34 @@ export function apiClient(options: {
   };
 }
 
-/** Loaded when something is asked: it takes longer than all else that --help and --version need. */
-async function transport() {
-  const { Agent, fetch } = await import('undici');
-  const timeouts = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
-  const agents = {
-    answers: new Agent({ ...timeouts, maxResponseSize: MAX_ANSWER_BYTES }),
-    logs: new Agent({ ...timeouts, bodyTimeout: 0 }),
-  };
-  return { fetch, agents };
+/** The text of an answer, unless it is larger than any. */
+async function textOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const part of body ?? []) {
+    bytes += part.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Failure('the answer does not end');
+    text += decoder.decode(part, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** As fetch, for what may be silent for ever: fetch itself takes five minutes of silence for the end. */
+async function open(url: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+  const { get } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
+  const req = get(url, { headers });
+  const [res]: IncomingMessage[] = await once(req, 'response', { signal: AbortSignal.timeout(ANSWER_MS) });
+  // What breaks off from now on is told by the body.
+  req.on('error', () => undefined);
+  const { statusCode: status = 0, statusMessage: statusText = '', headers: given } = res as IncomingMessage;
+  const type = given['content-type'];
+  const body = Readable.toWeb(res as IncomingMessage) as ReadableStream<Uint8Array>;
+  return new Response([204, 205, 304].includes(status) ? null : body, {
+    status,
+    statusText,
+    headers: type === undefined ? {} : { 'content-type': type },
+  });
 }
 
 /** Before what broke off is asked again, in milliseconds. */
@@ -145,10 +153,10 @@ async function again<T>(ask: () => Promise<T>): Promise<T> {
 const isBreak = (err: unknown) =>
   err instanceof ApiFailure && ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(err.cause));
 
-/** Of what is under a failure of fetch. */
+/** Of a failure, or of what is under it where it is one of fetch. */
 function codeOf(err: unknown): string {
-  const cause = err instanceof Error ? err.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const cause = err instanceof TypeError ? err.cause : err;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
 }
 
 /** A path of the API with its parts escaped: /api/apps/${namespace}/${name} */
@@ -177,7 +185,7 @@ function unreachable(base: string, err: unknown): ApiFailure {
 const CHECK = 'Check --url and CITE_URL.';
 
 async function wordsOf(res: Response): Promise<string> {
-  const text = await res.text().catch(() => '');
+  const text = await textOf(res).catch(() => '');
   const detail = res.headers.get('content-type')?.startsWith('application/problem+json') && detailOf(text);
   if (detail) return detail;
   return `${res.status} ${res.statusText}: ${text.trim().slice(0, 200) || 'is this the address of Cite?'}`;

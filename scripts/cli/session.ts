@@ -17,7 +17,7 @@ export interface Session {
   print(answer: unknown, words: () => string): void;
 }
 
-const DEFAULT_URL = 'http://localhost:8080';
+export const DEFAULT_URL = 'http://localhost:8080';
 
 export function addGlobalOptions(program: Command): Command {
   return program

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const file = process.argv[2] ?? `${root}dist/cite.mjs`;
 
-// The command as one file that needs nothing but Node 22, which undici demands: to be copied, or installed by npm i -g.
+// The command as one file that needs nothing but Node 22: to be copied, or installed by npm i -g.
 await build({
   entryPoints: [`${root}scripts/cli/cite.ts`],
   outfile: file,
