@@ -96,6 +96,14 @@ describe('the sweep', SCENES, () => {
       () => states(app),
       (all) => all.includes('r1 retired'),
     );
+    // Taken back: it stands by again, and is as near as it was.
+    expect(await world.cite('warm', app.address, 'r1')).toMatchObject({ code: 0 });
+    await until(
+      'r1 has its pods again',
+      () => app.releases(),
+      (all) => all.some(({ name, state, pods }) => name === 'r1' && state === 'standby' && pods.ready === 1),
+    );
+    expect(await app.visit()).toBe('v3');
   });
 
   test('keeps what a person has asked for while it starts', async () => {

@@ -138,7 +138,7 @@ const Releases = ({ releases, path, now }: { releases: readonly ReleaseView[]; p
 const Differs = ({ differs }: Pick<ReleaseView, 'differs'>) =>
   differs && differs.in.length > 0 ? (
     <div class="differs">
-      <span class="quiet">{`since ${differs.from}: `}</span>
+      <span class="since">{`since ${differs.from}: `}</span>
       {differs.in.join('; ')}
     </div>
   ) : null;
@@ -154,6 +154,11 @@ const Actions = ({
   <div class="buttons">
     {['standby', 'superseded', 'retired'].includes(state) ? (
       <a class="button" href={`${path}/activate?release=${number}`}>{`Make ${name} live`}</a>
+    ) : null}
+    {state === 'retired' ? (
+      <form method="post" action={`${path}/warm?release=${number}`}>
+        <button type="submit">{`Start ${name} again`}</button>
+      </form>
     ) : null}
     {state === 'live' ? null : (
       <form method="post" action={`${path}/${pinnedBy === undefined ? 'pin' : 'unpin'}?release=${number}`}>

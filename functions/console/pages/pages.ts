@@ -22,6 +22,7 @@ import { redeployRoutes } from './forms/redeploy.tsx';
 import { registerRoutes } from './forms/register.tsx';
 import { replayRoutes } from './forms/replay.tsx';
 import { settingsRoutes } from './forms/settings.tsx';
+import { warmRoutes } from './forms/warm.tsx';
 import { ledgerRoutes } from './ledger.tsx';
 import { logRoutes } from './log.tsx';
 import { ownForms } from './own-forms.ts';
@@ -76,6 +77,7 @@ export function pages(ports: Needs, access: MiddlewareHandler<PageEnv>): Hono<Pa
     .route('/', holdRoutes(ports))
     .route('/', redeployRoutes(ports))
     .route('/', pinRoutes(ports))
+    .route('/', warmRoutes(ports))
     .route('/', replayRoutes(ports))
     .route('/', settingsRoutes(ports))
     .route('/', deleteRoutes(ports))

@@ -4,6 +4,7 @@ import { addressOf, refOf, requireApp } from '../app-of.ts';
 import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
 import { answers, appAddress, jsonBody, person, reason, redeployId, releaseNumber } from '../schemas.ts';
+import { shownTime } from '../shown-time.ts';
 import { changeView, showChange } from '../views/change.ts';
 import { releaseView, showReleases } from '../views/release.ts';
 import { activate } from '../wishes/activate.ts';
@@ -11,6 +12,7 @@ import { pin } from '../wishes/pin.ts';
 import { preconditions } from '../wishes/preconditions.ts';
 import { redeploy } from '../wishes/redeploy.ts';
 import { standbyWarning } from '../wishes/standby-warning.ts';
+import { warm } from '../wishes/warm.ts';
 
 const message = z.object({ message: z.string().describe('What will happen.') });
 const path = '/apps/{namespace}/{name}';
@@ -85,6 +87,15 @@ const unpinning = createRoute({
   responses: answers(200, 'Not pinned.', message),
 });
 
+const warming = createRoute({
+  tags: ['Releases'],
+  method: 'post',
+  path: `${path}/warm`,
+  summary: 'Start a release again that the sweep has scaled down, to stand by',
+  request: { params, body: jsonBody(z.strictObject({ release: releaseNumber, by: person })) },
+  responses: answers(200, 'It is started. What is live stays live.', message),
+});
+
 export function releases(ports: Needs): OpenAPIHono {
   const { cluster } = ports;
   return new OpenAPIHono()
@@ -132,5 +143,16 @@ export function releases(ports: Needs): OpenAPIHono {
       const deed = { action: 'unpin', by, app: ref, details: { release: `r${release}` } };
       await audited(ports, c, deed, () => pin(ports, ref, release, null));
       return c.json({ message: `The sweep may have r${release} when its time is over.` }, 200);
+    })
+    .openapi(warming, async (c) => {
+      const { release, ...wish } = c.req.valid('json');
+      const by = askerOf(c, wish.by);
+      const ref = refOf(c.req.valid('param'));
+      const deed = { action: 'warm', by, app: ref, details: { release: `r${release}` } };
+      const { until } = await audited(ports, c, deed, () => warm(ports, ref, release));
+      return c.json(
+        { message: `r${release} is started again, and stands by until ${shownTime(until)}.` },
+        200,
+      );
     });
 }

@@ -15,6 +15,8 @@ const planView = z
         release: z.int(),
         action: z.enum(['keep', 'start clock', 'scale down', 'delete']),
         reason: z.string(),
+        pods: z.int().describe('Wanted. 0: it can be started again until it is deleted.'),
+        pinnedBy: z.string().optional(),
       }),
     ),
   })
@@ -42,11 +44,13 @@ export function sweep(ports: Needs): OpenAPIHono {
   return new OpenAPIHono()
     .openapi(plan, async (c) => {
       const plan = await seenBy(ports, rightsOfAsker(c), await sweepPlan(ports), byRef);
-      const actions = plan.map(({ app, release, action, reason }) => ({
+      const actions = plan.map(({ app, release, action, reason, workload }) => ({
         app: { namespace: app.namespace, name: app.name },
         release,
         action,
         reason,
+        pods: workload.replicas,
+        ...(workload.pinnedBy === undefined ? {} : { pinnedBy: workload.pinnedBy }),
       }));
       return c.json({ actions }, 200);
     })

@@ -53,6 +53,7 @@ export function releasesCommands(program: Command): void {
   for (const [verb, description] of [
     ['pin', 'keep a release from the sweep'],
     ['unpin', 'let the sweep have a release again'],
+    ['warm', 'start a release again that the sweep has scaled down, to stand by'],
   ] as const) {
     program
       .command(verb)

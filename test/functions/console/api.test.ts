@@ -48,6 +48,7 @@ describe('the document of the API', () => {
         'post /api/apps/{namespace}/{name}/pin',
         'post /api/apps/{namespace}/{name}/redeploy',
         'post /api/apps/{namespace}/{name}/unpin',
+        'post /api/apps/{namespace}/{name}/warm',
         'post /api/changes/{id}/cancel',
         'post /api/changes/{id}/retry',
         'post /api/dead-letters/{id}/replay',

@@ -58,6 +58,7 @@ const deeds: Readonly<Record<string, (scene: Scene) => Promise<number>>> = {
   'POST /api/apps/:namespace/:name/redeploy': ({ app }) => ask('POST', `${api(app)}/redeploy`, {}),
   'POST /api/apps/:namespace/:name/pin': ({ app }) => ask('POST', `${api(app)}/pin`, { release: 1 }),
   'POST /api/apps/:namespace/:name/unpin': ({ app }) => ask('POST', `${api(app)}/unpin`, { release: 1 }),
+  'POST /api/apps/:namespace/:name/warm': ({ app }) => ask('POST', `${api(app)}/warm`, { release: 3 }),
   'POST /api/changes/:id/retry': ({ failed }) => ask('POST', `/api${changeAt(failed)}/retry`, {}),
   'POST /api/changes/:id/cancel': ({ underWay }) => ask('POST', `/api${changeAt(underWay)}/cancel`, {}),
   'POST /api/dead-letters/:id/replay': async () =>
@@ -77,6 +78,7 @@ const deeds: Readonly<Record<string, (scene: Scene) => Promise<number>>> = {
   'POST /apps/:namespace/:name/redeploy': ({ app }) => submit(`${at(app)}/redeploy`),
   'POST /apps/:namespace/:name/pin': ({ app }) => submit(`${at(app)}/pin?release=1`, {}, ''),
   'POST /apps/:namespace/:name/unpin': ({ app }) => submit(`${at(app)}/unpin?release=1`, {}, ''),
+  'POST /apps/:namespace/:name/warm': ({ app }) => submit(`${at(app)}/warm?release=3`, {}, ''),
   'POST /changes/:id/retry': ({ failed }) => submit(`${changeAt(failed)}/retry`, {}, ''),
   'POST /changes/:id/cancel': ({ underWay }) => submit(`${changeAt(underWay)}/cancel`),
   'POST /sweep': () => submit('/sweep', {}, ''),
@@ -201,7 +203,11 @@ describe('the audit', () => {
     const written: string[] = [];
     for (const [route, ask] of Object.entries(deeds)) {
       const app = await givenApp(world, {
-        releases: [{ outcome: 'deployed', standbySince: new Date() }, { outcome: 'deployed' }],
+        releases: [
+          { outcome: 'deployed', standbySince: new Date() },
+          { outcome: 'deployed' },
+          { outcome: 'deployed', replicas: 0 },
+        ],
         live: 2,
       });
       const underWay = await givenChange(world, app, {});

@@ -131,6 +131,38 @@ describe('the page of an App', () => {
   });
 });
 
+describe('the page of the sweep', () => {
+  const retired = { outcome: 'deployed', standbySince: new Date(0), replicas: 0 } as const;
+
+  test('offers what was scaled down: to start it again, to make it live, to pin it; and comes back to itself', async () => {
+    const app = await givenApp(world, { releases: [retired, live], live: 2 });
+    const asks = (verb: string) => `${at(app)}/${verb}?release=1&amp;back=sweep`;
+    const page = await look('/sweep');
+    for (const offer of [
+      `action="${asks('warm')}"`,
+      `action="${asks('pin')}"`,
+      `href="${at(app)}/activate?release=1"`,
+    ])
+      expect(page).toContain(offer);
+    const pinned = await send(`${at(app)}/pin?release=1&back=sweep`);
+    expect({ status: pinned.status, to: pinned.headers.location }).toEqual({ status: 303, to: '/sweep' });
+    expect(await look('/sweep')).toContain(`action="${asks('unpin')}"`);
+    expect((await send(`${at(app)}/warm?release=1&back=sweep`)).headers.location).toBe('/sweep');
+    expect((await world.cluster.getWorkload(app, 1))?.replicas).toBe(1);
+    expect(await look('/sweep')).not.toContain(asks('warm'));
+  });
+
+  test('offers to keep what would go, and nothing of what serves', async () => {
+    const past = { ...retired, replicas: 1 };
+    const app = await givenApp(world, { releases: [past, live], live: 2 });
+    const page = await look('/sweep');
+    expect(page).toContain(`${at(app)}/pin?release=1&amp;back=sweep`);
+    expect(page).not.toContain(`${at(app)}/pin?release=2`);
+    const elsewhere = await send(`${at(app)}/pin?release=1&back=https%3A%2F%2Fevil.example`);
+    expect(elsewhere.headers.location).toBe(at(app));
+  });
+});
+
 describe('the page of a Change', () => {
   test('has its timeline, its verdict and the last words of what failed; it never changes again', async () => {
     const app = await twoReleases();

@@ -137,12 +137,13 @@ describe('lists', () => {
     expect(
       body.actions.filter(({ app }: { app: { namespace: string } }) => app.namespace === namespace),
     ).toEqual([
-      { app: { namespace, name: 'shop' }, release: 2, action: 'keep', reason: 'kept: live' },
+      { app: { namespace, name: 'shop' }, release: 2, action: 'keep', reason: 'kept: live', pods: 1 },
       {
         app: { namespace, name: 'shop' },
         release: 1,
         action: 'start clock',
         reason: expect.stringMatching(/\S/),
+        pods: 1,
       },
     ]);
     expect(world.emitted).not.toContainEqual(expect.objectContaining({ type: 'dev.cite.sweep.requested' }));

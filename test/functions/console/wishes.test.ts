@@ -125,6 +125,48 @@ describe('activating a release', () => {
   });
 });
 
+describe('a release that the sweep has scaled down', () => {
+  const retired = { ...standby, standbySince: new Date(0), replicas: 0 } as const;
+
+  test('is started again to stand by, from now on, and what is live stays so', async () => {
+    const app = await givenApp(world, { releases: [retired, live], live: 2, spec: { replicas: 3 } });
+    const epoch = await epochOf(app);
+    const begun = Date.now();
+    const { status, body } = await post(app, 'warm', { release: 1, by: 'ann' });
+    expect(status).toBe(200);
+    expect(body.message).toMatch(/^r1 is started again, and stands by until \d{4}-/);
+    const workload = await world.cluster.getWorkload(app, 1);
+    expect(workload).toMatchObject({ replicas: 3, outcome: 'deployed' });
+    expect(workload?.standbySince?.getTime()).toBeGreaterThanOrEqual(begun);
+    const { actions } = (await world.ask('GET', '/api/sweep')).body;
+    const planned = actions.find(
+      (one: { app: App; release: number }) => one.app.namespace === app.namespace && one.release === 1,
+    );
+    expect(planned).toMatchObject({
+      action: 'keep',
+      reason: expect.stringMatching(/^kept: standby until/),
+      pods: 3,
+    });
+    expect((await world.cluster.getService(app))?.live).toBe(2);
+    expect(await epochOf(app)).toBe(epoch);
+    expect(types()).toEqual([]);
+  });
+
+  test.each<[string, number, number, RegExp]>([
+    ['one that is live', 2, 409, /is live/],
+    ['one that has its pods', 1, 409, /has its pods/],
+    ['one that never was live', 3, 409, /never was live/],
+    ['one that is not there', 9, 404, /There is no r9/],
+  ])('is not %s: that is refused, and nothing is written', async (_title, release, status, words) => {
+    const failed = { outcome: 'failed', replicas: 0 } as const;
+    const app = await givenApp(world, { releases: [standby, live, failed], live: 2 });
+    const before = await world.cluster.listWorkloads(app);
+    const answer = await post(app, 'warm', { release });
+    expect(answer).toMatchObject({ status, body: { detail: expect.stringMatching(words) } });
+    expect(await world.cluster.listWorkloads(app)).toEqual(before);
+  });
+});
+
 describe('a Hold', () => {
   test('stops switches that were decided before it', async () => {
     const app = await givenApp(world, { releases: [live], live: 1 });

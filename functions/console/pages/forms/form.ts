@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { AppRef } from '../../../../shared/domain/app.ts';
 import { refusal } from '../../problem.ts';
 import { appAddress, reason, releaseNumber } from '../../schemas.ts';
+import { appPath } from '../addresses.ts';
 import type { PageEnv } from '../page-env.ts';
 import { parsed } from '../parsed.ts';
 
@@ -20,6 +22,10 @@ const releaseQuery = z.object({ release: z.coerce.number().pipe(releaseNumber) }
 export const refOf = (c: Context<PageEnv>) => parsed(appAddress, c.req.param());
 
 export const releaseOf = (c: Context<PageEnv>) => parsed(releaseQuery, c.req.query()).release;
+
+/** Where a person was who asked for it: the page of the sweep, or that of the App. */
+export const backOf = (c: Context<PageEnv>, ref: AppRef) =>
+  c.req.query('back') === 'sweep' ? '/sweep' : appPath(ref);
 
 /** The form as it was sent. */
 export const formData = (c: Context<PageEnv>): Promise<FormData> =>

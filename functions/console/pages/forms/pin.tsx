@@ -2,9 +2,8 @@ import { Hono } from 'hono';
 import { audited } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { pin } from '../../wishes/pin.ts';
-import { appPath } from '../addresses.ts';
 import type { PageEnv } from '../page-env.ts';
-import { refOf, releaseOf } from './form.ts';
+import { backOf, refOf, releaseOf } from './form.ts';
 
 /** Nothing is lost by a pin, or by taking it back: neither is asked about. */
 export const pinRoutes = (ports: Needs) =>
@@ -15,7 +14,7 @@ export const pinRoutes = (ports: Needs) =>
       const by = c.get('person');
       const deed = { action: 'pin', by, app: ref, details: { release: `r${release}` } };
       await audited(ports, c, deed, () => pin(ports, ref, release, by));
-      return c.redirect(appPath(ref), 303);
+      return c.redirect(backOf(c, ref), 303);
     })
     .post('/apps/:namespace/:name/unpin', async (c) => {
       const release = releaseOf(c);
@@ -23,5 +22,5 @@ export const pinRoutes = (ports: Needs) =>
       const by = c.get('person');
       const deed = { action: 'unpin', by, app: ref, details: { release: `r${release}` } };
       await audited(ports, c, deed, () => pin(ports, ref, release, null));
-      return c.redirect(appPath(ref), 303);
+      return c.redirect(backOf(c, ref), 303);
     });
