@@ -8,6 +8,8 @@ export interface CodeHost {
   branchHead(repository: string, branch: string): Promise<Commit | undefined>;
   /** Default branch; undefined: there is no such repository, or it may not be seen. */
   defaultBranch(repository: string): Promise<string | undefined>;
+  /** Names of its branches, of many the first `limit` (at most 100: one page of GitHub's). Empty where there is no such repository. */
+  branches(repository: string, limit: number): Promise<readonly string[]>;
   /** How `head` stands to `base`: ahead means that base is an ancestor of head. unknown: one of them is not there. */
   compare(repository: string, base: string, head: string): Promise<Ancestry>;
   /** Whether a file or folder is there at that commit. */

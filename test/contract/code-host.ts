@@ -102,6 +102,18 @@ export function codeHostContract(name: string, open: () => Promise<CodeHostWorld
         expect(await host().defaultBranch('nobody-of-that-name/none')).toBeUndefined();
       });
 
+      test('are listed by their whole names, as many as are asked for, and not those that are gone', async () => {
+        for (const branch of ['listed/one', 'listed/two', 'listed/gone'])
+          await world().push({ branch, parent: first });
+        await world().deleteBranch('listed/gone');
+        const all = await host().branches(repository(), 100);
+        expect(all).toEqual(expect.arrayContaining(['main', 'listed/one', 'listed/two']));
+        expect(all).not.toContain('listed/gone');
+        expect(all).toHaveLength(new Set(all).size);
+        expect(await host().branches(repository(), 2)).toHaveLength(2);
+        expect(await host().branches('nobody-of-that-name/none', 100)).toEqual([]);
+      });
+
       test('have a default one', async () => {
         expect(await host().defaultBranch(repository())).toBe('main');
       });

@@ -97,6 +97,15 @@ export function memoryCodeHost(from?: { readonly records: Records }, clock = () 
     async defaultBranch(repository) {
       return headOf(repository, 'main') === undefined ? undefined : 'main';
     },
+    async branches(repository, limit) {
+      const own = `${repository}#`;
+      address(repository);
+      return [...branches.keys()]
+        .filter((key) => key.startsWith(own))
+        .map((key) => key.slice(own.length))
+        .toSorted()
+        .slice(0, limit);
+    },
     async compare(_repository, base, head): Promise<Ancestry> {
       if (!parents.has(base) || !parents.has(head)) return 'unknown';
       if (base === head) return 'identical';

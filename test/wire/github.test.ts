@@ -24,6 +24,7 @@ const verbs: Readonly<
 > = {
   branchHead: async () => (host) => host.branchHead(REPOSITORY, 'main'),
   defaultBranch: async () => (host) => host.defaultBranch(REPOSITORY),
+  branches: async () => (host) => host.branches(REPOSITORY, 10),
   compare:
     async ({ commit }) =>
     (host) =>

@@ -19,6 +19,8 @@ export const branchAnswer = z.object({
   }),
 });
 
+export const branchesAnswer = z.array(z.object({ name: text }));
+
 export const comparisonAnswer = z.object({ status: z.enum(['ahead', 'behind', 'identical', 'diverged']) });
 
 export const statusAnswers = z.array(

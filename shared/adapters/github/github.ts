@@ -2,6 +2,7 @@ import type { CodeHost } from '../../ports/code-host.ts';
 import { address, commitSha, cutDescription, isRevision, login, treePath } from './address.ts';
 import {
   branchAnswer,
+  branchesAnswer,
   checked,
   comparisonAnswer,
   rateLimitAnswer,
@@ -47,6 +48,14 @@ export function github(options: GithubOptions): CodeHost {
       return await call('Metadata: read', async ({ rest }) => {
         const found = await unlessMissing(rest.repos.get(at));
         return found && checked(repositoryAnswer, found.data).default_branch;
+      });
+    },
+
+    async branches(repository, limit) {
+      const at = { ...address(repository), per_page: limit };
+      return await call('Contents: read', async ({ rest }) => {
+        const found = await unlessMissing(rest.repos.listBranches(at));
+        return found ? checked(branchesAnswer, found.data).map(({ name }) => name) : [];
       });
     },
 

@@ -56,6 +56,7 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
   const calls: readonly [string, (host: CodeHost) => Promise<unknown>][] = [
     ['branchHead', (host) => host.branchHead('acme/shop', 'main')],
     ['defaultBranch', (host) => host.defaultBranch('acme/shop')],
+    ['branches', (host) => host.branches('acme/shop', 10)],
     ['compare', (host) => host.compare('acme/shop', SHA, 'main')],
     ['pathExists', (host) => host.pathExists('acme/shop', SHA, 'app')],
     ['statuses', (host) => host.statuses('acme/shop', SHA)],
@@ -169,6 +170,7 @@ describe('the GitHub adapter, when the wire or GitHub fails', () => {
     answers = [json(404, { message: 'Not Found' })];
     expect(await codeHost.branchHead('acme/shop', 'main')).toBeUndefined();
     expect(await codeHost.defaultBranch('acme/shop')).toBeUndefined();
+    expect(await codeHost.branches('acme/shop', 10)).toEqual([]);
     expect(await codeHost.compare('acme/shop', SHA, 'main')).toBe('unknown');
     expect(await codeHost.pathExists('acme/shop', SHA, 'app')).toBe(false);
     await codeHost.removeWebhook('acme/shop', hook.url);

@@ -131,6 +131,49 @@ describe('the page of an App', () => {
   });
 });
 
+describe('the page that registers an App', () => {
+  test('asks for a repository first, then proposes its branches and says what the default one comes to', async () => {
+    const name = `r-${randomUUID().slice(0, 8)}`;
+    const repository = `acme/${name}`;
+    world.repository(repository, undefined, ['feature/x', 'next']);
+    expect(await look('/register')).not.toContain('<datalist');
+    const page = await look(`/register?repository=${repository}`);
+    expect([...page.matchAll(/<option value="([^"]*)"/g)].map(([, branch]) => branch)).toEqual([
+      'feature/x',
+      'main',
+      'next',
+    ]);
+    expect(page).toMatch(
+      /<input name="branch" value="" placeholder="main, its default branch" list="branches"/,
+    );
+    expect(page).toContain('3 branches are there to choose from.');
+    expect(page).toContain(`Every push to main, the default branch, of ${repository} is built`);
+    expect(page).toContain(`Its name is ${name}:`);
+    const other = await look(`/register?repository=${repository}&branch=feature/x`);
+    expect(other).toContain(`Every push to feature/x of ${repository} is built`);
+    expect(other).toMatch(new RegExp(`Its name is ${name}-feature-x`));
+  });
+
+  test('says what is made with it, and proposes branches also where one was named that is not there', async () => {
+    const owner = `o-${randomUUID().slice(0, 8)}`;
+    world.repository(`${owner}/shop`, undefined, ['next']);
+    const first = await look(`/register?repository=${owner}/shop`);
+    expect(first).toContain(`Made for it: the Namespace ${owner}, a Service shop in the Namespace ${owner}`);
+    expect(await world.cluster.namespaceOwners(owner)).toBeUndefined();
+    await submit(`/register?repository=${owner}/shop`);
+    const second = await look(`/register?repository=${owner}/shop&branch=next`);
+    expect(second).toContain(`Made for it: a Service shop-next in the Namespace ${owner}`);
+    const wrong = await look(`/register?repository=${owner}/shop&branch=nope`);
+    expect(wrong).toMatch(/nope.* is not in/);
+    expect(wrong).toContain('<option value="next"');
+  });
+
+  test('proposes nothing of a repository that is not there, or cannot be', async () => {
+    for (const repository of ['acme/not-there', '../..', 'x'])
+      expect(await look(`/register?repository=${repository}`)).not.toContain('<datalist');
+  });
+});
+
 describe('the page of the sweep', () => {
   const retired = { outcome: 'deployed', standbySince: new Date(0), replicas: 0 } as const;
 

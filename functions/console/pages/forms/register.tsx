@@ -3,11 +3,13 @@ import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { branchName, repositoryName } from '../../../../shared/domain/app-spec.ts';
 import { titleOf } from '../../../../shared/domain/change.ts';
+import { includes } from '../../../../shared/domain/right.ts';
 import { addressOf } from '../../app-of.ts';
 import { audited } from '../../audit.ts';
 import type { Needs } from '../../needs.ts';
 import { type Planned, plan, register } from '../../registration.ts';
 import { repositoriesOf } from '../../repositories-of.ts';
+import type { Rights } from '../../rights.ts';
 import { appName, namespaceName } from '../../schemas.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
@@ -57,9 +59,16 @@ export const registerRoutes = (ports: Needs) =>
       return c.redirect(appPath(app), 303);
     });
 
+/** What browsers propose while one types. */
+const LISTS: Given = { repository: 'repositories', branch: 'branches' };
+
 async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promise<Page> {
   const repositories = await repositoriesOf(ports, c);
-  const found = given.repository ? await tryPlan(ports, c, given) : undefined;
+  const [found, branches] = given.repository
+    ? await Promise.all([tryPlan(ports, c, given), branchesOf(ports, c.get('rights'), given.repository)])
+    : [undefined, []];
+  const planned = found && 'ref' in found ? found : undefined;
+  const isNew = planned !== undefined && (await isNewNamespace(ports, planned));
   return {
     title: 'Register an App',
     isFinal: true,
@@ -73,9 +82,9 @@ async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promis
               <input
                 name={field}
                 value={given[field] ?? ''}
-                placeholder={placeholder}
+                placeholder={planned ? proposed(planned)[field] : placeholder}
                 required={field === 'repository'}
-                list={field === 'repository' ? 'repositories' : undefined}
+                list={LISTS[field]}
                 autocomplete="off"
                 spellcheck={false}
               />
@@ -86,13 +95,14 @@ async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promis
               <option value={repository} />
             ))}
           </datalist>
+          <Branches names={branches} />
           <p class="buttons">
-            <button type="submit" class={found && 'ref' in found ? undefined : 'does'}>
+            <button type="submit" class={planned ? undefined : 'does'}>
               Show what it will be
             </button>
           </p>
         </form>
-        {found && 'ref' in found ? <Proposed planned={found} /> : null}
+        {planned ? <Proposed planned={planned} isNew={isNew} /> : null}
         {found && 'fault' in found ? (
           <p class="notice wrong" role="alert">
             {found.fault}
@@ -102,6 +112,45 @@ async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promis
     ),
   };
 }
+
+/** One page of GitHub's: who has more of them knows the name. */
+const MOST_BRANCHES = 100;
+
+/** Those that an App may follow, of a repository that one may see. */
+async function branchesOf({ codeHost }: Needs, rights: Rights, given: string): Promise<readonly string[]> {
+  const repository = wanted.shape.repository.safeParse(given);
+  if (!repository.success || !includes(await rights.on(repository.data), 'read')) return [];
+  const names = await codeHost.branches(repository.data, MOST_BRANCHES);
+  return names.filter((name) => branchName.safeParse(name).success);
+}
+
+const isNewNamespace = async ({ cluster }: Needs, { ref }: Planned) =>
+  (await cluster.namespaceOwners(ref.namespace)) === undefined;
+
+/** What a field that is left empty comes to. */
+const proposed = ({ ref, spec, defaultBranch }: Planned): Given => ({
+  repository: spec.repository,
+  branch: `${defaultBranch}, its default branch`,
+  namespace: ref.namespace,
+  name: ref.name,
+});
+
+/** Browsers propose them while one types; without scripts, too. */
+const Branches = ({ names }: { names: readonly string[] }) =>
+  names.length === 0 ? null : (
+    <>
+      <datalist id="branches">
+        {names.map((name) => (
+          <option value={name} />
+        ))}
+      </datalist>
+      <p class="quiet">
+        {names.length < MOST_BRANCHES
+          ? `${names.length} ${names.length === 1 ? 'branch is' : 'branches are'} there to choose from.`
+          : `${MOST_BRANCHES} of its branches are proposed: any other can be typed.`}
+      </p>
+    </>
+  );
 
 /** What is wrong with a wish is no error of this page: it stands beside the fields, which keep what was typed. */
 async function tryPlan(
@@ -118,16 +167,27 @@ async function tryPlan(
   }
 }
 
-const Proposed = ({ planned: { ref, spec, head } }: { planned: Planned }) => (
+interface ProposedProps {
+  readonly planned: Planned;
+  /** Its Namespace is not there yet. */
+  readonly isNew: boolean;
+}
+
+const Proposed = ({ planned: { ref, spec, head, defaultBranch }, isNew }: ProposedProps) => (
   <form method="post" class="wish">
     <h2>{addressOf(ref)}</h2>
     <ul>
-      <li>{`Every push to ${spec.branch} of ${spec.repository} is built, started, proven and made live.`}</li>
+      <li>
+        {`Every push to ${spec.branch}${spec.branch === defaultBranch ? ', the default branch,' : ''} of ${spec.repository} is built, started, proven and made live.`}
+      </li>
       <li>
         {'Its head is the first: '}
         <Commit sha={head.sha} title={titleOf(head.message)} />
       </li>
-      <li>{`A Service ${ref.name} in the Namespace ${ref.namespace}, a webhook on the repository.`}</li>
+      <li>{`Its name is ${ref.name}: that of its Service, and the first part of its releases' names.`}</li>
+      <li>
+        {`Made for it: ${isNew ? `the Namespace ${ref.namespace}, ` : ''}a Service ${ref.name} in the Namespace ${ref.namespace}, and a webhook on the repository.`}
+      </li>
     </ul>
     <input type="hidden" name="repository" value={spec.repository} />
     <input type="hidden" name="branch" value={spec.branch} />
