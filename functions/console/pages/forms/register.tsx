@@ -90,11 +90,13 @@ async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promis
               />
             </label>
           ))}
-          <datalist id="repositories">
-            {repositories.map((repository) => (
-              <option value={repository} />
-            ))}
-          </datalist>
+          {repositories.length > 0 ? (
+            <datalist id="repositories">
+              {repositories.map((repository) => (
+                <option value={repository} />
+              ))}
+            </datalist>
+          ) : null}
           <Branches names={branches} />
           <p class="buttons">
             <button type="submit" class={planned ? undefined : 'does'}>
