@@ -34,7 +34,12 @@ beforeAll(async () => {
   world = await openConsole();
   for (const one of ['acme/shop', ...NEW]) world.repository(one, { 'index.html': 'hello' }, ['next']);
   const ref = { namespace: 'acme', name: 'shop' };
-  const releases = [{ outcome: 'deployed' }, { outcome: 'deployed' }, { outcome: 'failed' }] as const;
+  const releases = [
+    { outcome: 'deployed', pods: 0 },
+    { outcome: 'deployed' },
+    { outcome: 'failed' },
+    { outcome: 'deployed', pods: 0 },
+  ] as const;
   const app = await givenApp(world, { ref, live: 2, releases });
   await givenApp(world, { ref: { namespace: 'acme', name: 'doomed' }, spec: { branch: 'next' } });
   const changes = [
@@ -67,7 +72,7 @@ beforeAll(async () => {
     repository: ['acme/shop'],
     'if-match': ['*'],
     branch: ['main', 'next'],
-    release: [1, 2, 3],
+    release: [1, 2, 3, 4],
     uid: [app.uid],
     context: ['.'],
   };
