@@ -31,7 +31,8 @@ const NEEDS: readonly (readonly [method: 'GET' | 'POST' | 'DELETE' | 'any', path
   ['GET', '/changes/:id{/*}?', onChange('read')],
   ['any', '/changes/:id{/*}?', onChange('write')],
   ['GET', '/builds/:key{/*}?', readBuild],
-  ['GET', '/webhooks/:owner/:name{/*}?', readRepository],
+  // Each look at one is up to four requests of the platform's at GitHub.
+  ['GET', '/webhooks/:owner/:name{/*}?', writeRepository],
   ['any', '/namespaces/:namespace/secrets/:name', writeSecret],
   // These have to ask themselves: they show of everything what one may see (Rights.among, seenBy).
   ['GET', '/', everybody],
@@ -130,9 +131,9 @@ async function readBuild({ ports, c, params: { key = '' } }: Parameters<Need>[0]
   await requireOn(c, change.repository, 'read', unseen);
 }
 
-async function readRepository({ c, params: { owner, name } }: Parameters<Need>[0]): Promise<void> {
+async function writeRepository({ c, params: { owner, name } }: Parameters<Need>[0]): Promise<void> {
   const repository = `${owner}/${name}`;
-  await requireOn(c, repository, 'read', refusal(404, `There is no repository ${echo(repository)} here.`));
+  await requireOn(c, repository, 'write', refusal(404, `There is no repository ${echo(repository)} here.`));
 }
 
 async function writeSecret({ ports, c, params: { namespace = '', name = '' } }: Parameters<Need>[0]) {

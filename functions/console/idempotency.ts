@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
+import { RetryableError } from '../../shared/domain/errors.ts';
 import type { Needs } from './needs.ts';
 import { invalid, refusal } from './problem.ts';
 import { seal, unseal } from './seal.ts';
@@ -32,7 +33,7 @@ type Env = { Bindings: { incoming: { rawBody?: Buffer } }; Variables: { person: 
 
 /**
  * A POST with the header Idempotency-Key (draft-ietf-httpapi-idempotency-key-header) is done once: sent again by the same
- * caller, it is answered as the first time. What failed is not kept: it may be tried again. The store has the answer in a
+ * caller, it is answered as the first time. What was refused or failed did nothing: it may be tried again. The store has the answer in a
  * form that nobody can read without the key, which it has not.
  */
 export const idempotency =
@@ -43,7 +44,16 @@ export const idempotency =
     const { id, secret, asked } = identify(c, parseKey(given));
     const [lease, owner] = [`answer:${id}`, newId()];
     const take = () => store.takeLease(lease, owner, LEASE_MS);
-    if (!(await take())) {
+    let isFirst: boolean;
+    try {
+      isFirst = await take();
+    } catch (err) {
+      // What is wished is in the cluster, not in the store: a hold at night does not wait for it.
+      if (!(err instanceof RetryableError)) throw err;
+      log.warn({ err, path: c.req.path }, 'sent again it will be done again: the store does not answer');
+      return next();
+    }
+    if (!isFirst) {
       throw refusal(
         409,
         'The request that had this Idempotency-Key first is still being worked on. Wait for it.',
@@ -52,12 +62,15 @@ export const idempotency =
         },
       );
     }
-    const prolonged = setInterval(() => void take().catch(() => undefined), LEASE_MS / 3);
+    let taking: Promise<unknown> = Promise.resolve();
+    const prolonged = setInterval(() => {
+      taking = take().catch(() => undefined);
+    }, LEASE_MS / 3);
     try {
       const kept = await store.getAnswer(id);
       if (kept) return again(JSON.parse(unseal(kept.sealed, secret)), asked);
       await next();
-      if (c.res.status >= 500) return;
+      if (c.res.status >= 400) return;
       const sealed = seal(JSON.stringify(await answered(c, asked)), secret);
       await store.keepAnswer({ id, at: clock().toISOString(), sealed }).catch((err: unknown) => {
         log.warn(
@@ -67,6 +80,8 @@ export const idempotency =
       });
     } finally {
       clearInterval(prolonged);
+      // One under way would take it again just after.
+      await taking;
       await store.returnLease(lease, owner).catch(() => undefined);
     }
   };
@@ -117,7 +132,7 @@ const parameter = {
   description:
     'Any text of 1 to 255 visible characters that was not used before, such as a UUID. Sent again with it within 24 hours, ' +
     'the request is answered as the first time, and nothing is done twice; 409 while the first one is still being worked on, ' +
-    '422 where it asks for something else. An answer of 500 or above is not kept: try again.',
+    '422 where it asks for something else. What was refused or failed (400 and above) is not kept: it may be tried again.',
 } as const;
 
 /** Says of every POST that it takes the header. */

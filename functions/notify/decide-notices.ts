@@ -1,5 +1,6 @@
 import type { App } from '../../shared/domain/app.ts';
 import type { Change } from '../../shared/domain/change.ts';
+import { kept } from '../../shared/domain/kept.ts';
 import { type Notice, type NoticeEvent, noticeId } from '../../shared/domain/notice.ts';
 import { isPastTelling } from './decide.ts';
 
@@ -19,6 +20,8 @@ export function noticesOf(
   const event = eventOf(change);
   if (event === undefined || app?.uid !== change.app.uid) return [];
   if (change.foundAgain && isPastTelling(change, now)) return [];
+  // That it was told is not known for longer: told so late it may be a second time.
+  if (now.getTime() - Date.parse(change.updatedAt) >= kept.notice) return [];
   return app.spec.notifications
     .filter(({ events }) => events.includes(event))
     .map(({ kind, secret }) => ({

@@ -21,12 +21,12 @@ export async function* followEvents(api: Client, { after, ...wanted }: EventQuer
   for (;;) {
     try {
       const parts = api.stream(`/api/events${query({ ...wanted, after: last })}`);
-      for await (const { id, data } of serverSent(lines(parts))) {
+      for await (const { event, id, data } of serverSent(lines(parts))) {
+        if (event === 'final') return;
         if (data !== undefined) yield data;
         last = id ?? last;
         answeredAt = Date.now();
       }
-      if (!wanted.follow) return;
       answeredAt = Date.now();
     } catch (err) {
       const mayComeBack = wanted.follow && err instanceof ApiFailure && isAway(err);

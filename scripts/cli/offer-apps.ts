@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AppSummary } from '../../functions/console/views/summary.ts';
-import { DEFAULT_URL } from './session.ts';
+import { platformOf } from './session.ts';
 
 /** A shell waits for what may follow: no name at all comes sooner than one that is late. */
 const PATIENCE_MS = 500;
@@ -41,9 +41,9 @@ function offers(apps: readonly Address[], typed: string): readonly string[] {
 type Address = Pick<AppSummary, 'namespace' | 'name'>;
 
 async function listed(): Promise<readonly Address[]> {
-  const { CITE_URL, CITE_TOKEN } = process.env;
-  const answer = await fetch(`${(CITE_URL || DEFAULT_URL).replace(/\/+$/, '')}/api/apps`, {
-    headers: CITE_TOKEN ? { authorization: `Bearer ${CITE_TOKEN}` } : {},
+  const { url, token } = platformOf(undefined);
+  const answer = await fetch(`${url}/api/apps`, {
+    headers: token ? { authorization: `Bearer ${token}` } : {},
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const { apps } = (await answer.json()) as { apps: readonly Address[] };

@@ -17,7 +17,7 @@ export interface Session {
   print(answer: unknown, words: () => string): void;
 }
 
-export const DEFAULT_URL = 'http://localhost:8080';
+const DEFAULT_URL = 'http://localhost:8080';
 
 export function addGlobalOptions(program: Command): Command {
   return program
@@ -29,27 +29,29 @@ export function addGlobalOptions(program: Command): Command {
 }
 
 /**
- * The session of a command that runs. The token comes from CITE_TOKEN, or is the one that `cite login` keeps for that very
- * address: an option would show in the process list.
+ * Which platform is meant, and what it is asked with: CITE_TOKEN, or the token that `cite login` keeps for that very
+ * address. An option would show in the process list.
  */
-export function sessionOf(command: Command): Session {
-  const { url, json = false } = command.optsWithGlobals<{ url?: string; json?: boolean }>();
+export function platformOf(url: string | undefined): {
+  readonly url: string;
+  readonly token: string | undefined;
+} {
   const kept = readCredentials();
   const address = (url ?? (process.env.CITE_URL || kept.current || DEFAULT_URL)).replace(/\/+$/, '');
-  if (!isAddress(address)) {
-    throw usage(
-      command,
-      `${echo(address)} is no address. Give it as http://host:port, by --url or CITE_URL.`,
-    );
+  return { url: address, token: process.env.CITE_TOKEN || kept.tokens[address] };
+}
+
+/** The session of a command that runs. */
+export function sessionOf(command: Command): Session {
+  const { url: given, json = false } = command.optsWithGlobals<{ url?: string; json?: boolean }>();
+  const { url, token } = platformOf(given);
+  if (!isAddress(url)) {
+    throw usage(command, `${echo(url)} is no address. Give it as http://host:port, by --url or CITE_URL.`);
   }
-  const api = apiClient({
-    url: address,
-    token: process.env.CITE_TOKEN || kept.tokens[address],
-    verbatim: json,
-  });
+  const api = apiClient({ url, token, verbatim: json });
   return {
     api,
-    url: address,
+    url,
     by: person(),
     json,
     print: (answer, words) => console.log(json ? shownJson(answer, 2) : words()),

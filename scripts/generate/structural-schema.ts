@@ -57,6 +57,7 @@ function convert(
   const inner = (value: unknown, at: string) => convert(value as Schema, at, supplements, used);
   const result: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(schema)) {
+    if (keyword === 'default' && isEmpty(value)) continue;
     if (kept.includes(keyword)) result[keyword] = value;
     else if (keyword === 'pattern') {
       if (pattern === undefined) result.pattern = checkedPattern(String(value), path);
@@ -77,6 +78,12 @@ function convert(
   if (pattern) result.pattern = pattern;
   return { ...result, ...bounds, ...(rules ? { 'x-kubernetes-validations': rules } : {}) };
 }
+
+/**
+ * An empty list says no more than an absent one: written into every object it would only be a field that functions of the
+ * version before, which still run when the CRD is new, do not know.
+ */
+const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0;
 
 /** RE2 has neither look-around nor back-references. */
 function checkedPattern(pattern: string, path: string): string {

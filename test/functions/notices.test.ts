@@ -101,6 +101,12 @@ describe('what an App wants to be told', () => {
       noticesOf(change, notified(slack), minutesAfterNoon(hours * 60)).length;
     expect([count(found, 23), count(found, 25), count(aChange(deployed), 25)]).toEqual([1, 0, 1]);
   });
+
+  it('is nothing of what may have been told so long ago that nobody knows', () => {
+    const count = (minutes: number) =>
+      noticesOf(aChange(deployed), notified(slack), minutesAfterNoon(minutes)).length;
+    expect([count(7 * 24 * 60 - 1), count(7 * 24 * 60)]).toEqual([1, 0]);
+  });
 });
 
 describe('the Secret of a destination', () => {

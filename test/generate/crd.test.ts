@@ -44,6 +44,14 @@ test('a rule for what is not there is an error', () => {
   expect(() => structuralSchema(object({ a: { type: 'string' } }), { b: { rules } })).toThrow(/nothing at b/);
 });
 
+test('an empty list is no default: functions of the version before would meet a field that they do not know', () => {
+  const schema = object({ a: { type: 'array', items: { type: 'string' }, default: [] } });
+  expect(structuralSchema(schema, {})).toEqual({
+    type: 'object',
+    properties: { a: { type: 'array', items: { type: 'string' } } },
+  });
+});
+
 test('rules, patterns and bounds are put where they belong', () => {
   const schema = object({
     a: { type: 'array', items: { type: 'string', pattern: '^(?!x)y', default: 'y' } },

@@ -44,7 +44,7 @@ describe('the environment of a function on one machine', () => {
   test('lacks no value that its manifest asks for', () => {
     const { CONSOLE_URL: _, ...rest } = values;
     expect(() => localFunctions(manifests, rest)).toThrow(
-      'Service notify: one machine has no value for CONSOLE_URL',
+      'Service console: one machine has no value for CONSOLE_URL',
     );
   });
 });

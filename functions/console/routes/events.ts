@@ -36,7 +36,8 @@ const follow = createRoute({
   },
   responses: {
     200: {
-      description: 'The data of each event is a ChangeEvent in JSON, its id what `after` takes.',
+      description:
+        'The data of each event is a ChangeEvent in JSON, its id what `after` takes. Without `follow` the last event is `final`, without an id: what ends before it has broken off.',
       content: { 'text/event-stream': { schema: z.string() } },
     },
     default: {
@@ -56,15 +57,28 @@ export function events(ports: Needs): OpenAPIHono {
       (repository === undefined || event.repository.toLowerCase() === repository.toLowerCase());
     const from = c.req.valid('header')['last-event-id'] ?? after;
     // Who cannot be told anything now is told so by the status.
-    const first = await ports.store.changeEvents(from);
+    const page = await ports.store.changeEvents(from);
+    const first = { page, shown: await shownTo(c, page, isWanted) };
     return told(c, ports, { from, first, isWanted, follow });
   });
 }
 
+/** A part of all events, and what of it is wanted and may be seen. */
+interface Part {
+  readonly page: readonly PlacedEvent[];
+  readonly shown: readonly PlacedEvent[];
+}
+
+const shownTo = (c: Context, page: readonly PlacedEvent[], isWanted: Wish['isWanted']) =>
+  rightsOfAsker(c).among(
+    page.filter(({ event }) => isWanted(event)),
+    ({ event }) => event.repository,
+  );
+
 interface Wish {
   readonly from: number;
   /** What comes after that. */
-  readonly first: readonly PlacedEvent[];
+  readonly first: Part;
   readonly isWanted: (event: ChangeEvent) => boolean;
   readonly follow: boolean;
 }
@@ -72,7 +86,7 @@ interface Wish {
 function told(c: Context, { store, log }: Needs, { from, first, isWanted, follow }: Wish): Response {
   return streamSSE(c, async (stream) => {
     const end = Date.now() + STREAM_MS;
-    let [last, page] = [from, first];
+    let [last, part] = [from, first];
     let spoke = Date.now();
     const say = async (text: string) => {
       await stream.write(text);
@@ -81,19 +95,20 @@ function told(c: Context, { store, log }: Needs, { from, first, isWanted, follow
     const requireStillMay = stillMay(c);
     await say(`retry: ${LOOK_EVERY_MS}\n\n`);
     while (!stream.aborted && Date.now() < end) {
-      const wanted = page.filter(({ event }) => isWanted(event));
-      for (const { place, event } of await rightsOfAsker(c).among(wanted, ({ event }) => event.repository))
+      for (const { place, event } of part.shown)
         await say(`id: ${place}\ndata: ${JSON.stringify(showChangeEvent(event))}\n\n`);
-      last = page.at(-1)?.place ?? last;
-      if (page.length === 0) {
-        if (!follow) return;
+      last = part.page.at(-1)?.place ?? last;
+      if (part.page.length === 0) {
+        // What ends without it has broken off.
+        if (!follow) return say('event: final\ndata:\n\n');
         // With the place: what was passed over need not be looked at again.
         if (Date.now() - spoke > SILENCE_MS) await say(`id: ${last}\n: still here\n\n`);
         await stream.sleep(LOOK_EVERY_MS);
       }
       try {
         await requireStillMay();
-        page = await store.changeEvents(last);
+        const page = await store.changeEvents(last);
+        part = { page, shown: await shownTo(c, page, isWanted) };
       } catch (err) {
         // Who follows resumes it, and is told by the status then.
         return log.warn({ err, path: c.req.path }, 'a stream of events ends');

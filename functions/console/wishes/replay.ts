@@ -19,6 +19,11 @@ export async function replay(
   const marked = { ...letter, replayed: { by, at: clock().toISOString() } };
   await store.keepDeadLetter(marked);
   const { type, source, subject = id, data, extensions } = letter;
-  await events.emit({ id, type, source, subject, data, ...(extensions ? { extensions } : {}) });
+  try {
+    await events.emit({ id, type, source, subject, data, ...(extensions ? { extensions } : {}) });
+  } catch (err) {
+    await store.keepDeadLetter(letter);
+    throw err;
+  }
   return marked;
 }

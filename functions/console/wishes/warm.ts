@@ -13,15 +13,16 @@ export async function warm(
   ref: AppRef,
   release: number,
 ): Promise<{ readonly app: App; readonly until: Date }> {
-  const app = await requireLivingApp(cluster, ref);
   const since = clock();
-  await again(async () => {
+  const app = await again(async () => {
+    const app = await requireLivingApp(cluster, ref);
     // Read after the Service: a release that a switch makes live in between is then seen to have its pods.
     const service = await cluster.getService(ref);
     const workload = await cluster.getWorkload(ref, release);
     const obstacle = whyNot(app, workload, service?.live, release);
     if (!workload || obstacle !== undefined) throw refusal(workload ? 409 : 404, obstacle ?? '');
     await cluster.updateWorkload(workload, { replicas: app.spec.replicas, standbySince: since });
+    return app;
   });
   return { app, until: new Date(since.getTime() + app.spec.retention.standbySeconds * 1000) };
 }

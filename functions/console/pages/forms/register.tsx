@@ -3,13 +3,12 @@ import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { branchName, repositoryName } from '../../../../shared/domain/app-spec.ts';
 import { titleOf } from '../../../../shared/domain/change.ts';
-import { includes } from '../../../../shared/domain/right.ts';
 import { addressOf } from '../../app-of.ts';
 import { audited } from '../../audit.ts';
+import { requireMayRegister } from '../../may-register.ts';
 import type { Needs } from '../../needs.ts';
 import { type Planned, plan, register } from '../../registration.ts';
 import { repositoriesOf } from '../../repositories-of.ts';
-import type { Rights } from '../../rights.ts';
 import { appName, namespaceName } from '../../schemas.ts';
 import { appPath } from '../addresses.ts';
 import { answerPage } from '../answer-page.tsx';
@@ -64,10 +63,9 @@ const LISTS: Given = { repository: 'repositories', branch: 'branches' };
 
 async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promise<Page> {
   const repositories = await repositoriesOf(ports, c);
-  const [found, branches] = given.repository
-    ? await Promise.all([tryPlan(ports, c, given), branchesOf(ports, c.get('rights'), given.repository)])
-    : [undefined, []];
+  const found = given.repository ? await tryPlan(ports, c, given) : undefined;
   const planned = found && 'ref' in found ? found : undefined;
+  const branches = given.repository ? await branchesOf(ports, c, given) : [];
   const isNew = planned !== undefined && (await isNewNamespace(ports, planned));
   return {
     title: 'Register an App',
@@ -118,11 +116,17 @@ async function proposal(ports: Needs, c: Context<PageEnv>, given: Given): Promis
 /** One page of GitHub's: who has more of them knows the name. */
 const MOST_BRANCHES = 100;
 
-/** Those that an App may follow, of a repository that one may see. */
-async function branchesOf({ codeHost }: Needs, rights: Rights, given: string): Promise<readonly string[]> {
-  const repository = wanted.shape.repository.safeParse(given);
-  if (!repository.success || !includes(await rights.on(repository.data), 'read')) return [];
-  const names = await codeHost.branches(repository.data, MOST_BRANCHES);
+/** Those that an App may follow, also where another one was named. Of GitHub it is asked for who may make an App alone. */
+async function branchesOf(ports: Needs, c: Context<PageEnv>, given: Given): Promise<readonly string[]> {
+  const wish = wanted.pick({ repository: true, namespace: true }).safeParse(given);
+  if (!wish.success) return [];
+  try {
+    await requireMayRegister(ports, c.get('rights'), wish.data);
+  } catch (err) {
+    if (err instanceof HTTPException) return [];
+    throw err;
+  }
+  const names = await ports.codeHost.branches(wish.data.repository, MOST_BRANCHES);
   return names.filter((name) => branchName.safeParse(name).success);
 }
 

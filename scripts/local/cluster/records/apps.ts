@@ -68,11 +68,11 @@ export function apps(records: Objects): Omit<Apps, 'readSecret' | 'writeSecret'>
         replace(records, record, { ...record.body, finalizers });
       });
     },
-    /** On one machine nobody reads them: console and command tell of every Change. */
     /** A process that ends says why on its pod: nothing else is kept of it. */
     async listWarnings() {
       return [];
     },
+    /** On one machine nobody reads them: console and command tell of every Change. */
     async recordEvent({ namespace }) {
       requireNamespace(records, namespace);
     },
@@ -139,4 +139,15 @@ const toApp = ({ namespace, name, uid, version, created, body }: Stored<'App'>):
   resourceVersion: String(version),
   createdAt: new Date(created),
   ...body,
+  spec: wholeSpec(body.spec),
 });
+
+/** What a version before wrote lacks the fields that are new since. Records are never changed in place: each is read once. */
+const whole = new WeakMap<AppSpec, AppSpec>();
+function wholeSpec(spec: AppSpec): AppSpec {
+  const known = whole.get(spec);
+  if (known) return known;
+  const valid = validSpec(spec);
+  whole.set(spec, valid);
+  return valid;
+}
