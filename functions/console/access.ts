@@ -59,10 +59,10 @@ export function known(c: Context<PageEnv>, who: string): void {
 }
 
 /** Whoever asks the API for something: who has signed in is nobody else; others are who they say, else whom the console takes them for. */
-export const askerOf = (c: Context, by: string | undefined): string =>
-  c.get('login') ?? by ?? c.get('person');
+export const askerOf = (c: Context, by: string | undefined): string => loginOf(c) ?? by ?? c.get('person');
 
-/** The same for routes of the API, whose context knows of no variables. */
+/** For routes of the API, whose context knows of no variables. */
+export const loginOf = (c: Context): string | undefined => c.get('login');
 export const rightsOfAsker = (c: Context): Rights => c.get('rights');
 
 export const bearerOf = ({ req }: Context) => /^Bearer (.+)$/i.exec(req.header('authorization') ?? '')?.[1];

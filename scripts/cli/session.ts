@@ -11,6 +11,8 @@ export interface Session {
   readonly api: Client;
   /** Address of the platform, without a slash at its end. */
   readonly url: string;
+  /** Whether it is asked with a token. */
+  readonly hasToken: boolean;
   readonly by: string;
   readonly json: boolean;
   /** Prints the API's own answer with --json, else the words for a person. */
@@ -52,6 +54,7 @@ export function sessionOf(command: Command): Session {
   return {
     api,
     url,
+    hasToken: token !== undefined,
     by: person(),
     json,
     print: (answer, words) => console.log(json ? shownJson(answer, 2) : words()),

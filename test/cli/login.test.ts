@@ -30,7 +30,15 @@ test('cite login keeps a token for its platform, for nobody else to read; then c
   expect(login.out + login.err).not.toContain(token);
   // Without --url: where one is logged in.
   expect(await cite(['whoami'])).toMatchObject({ code: 0, out: 'ann\n' });
-  expect(JSON.parse((await cite(['whoami', '--json'])).out)).toEqual({ person: 'ann', isAdmin: false });
+  expect(JSON.parse((await cite(['whoami', '--json'])).out)).toMatchObject({
+    person: 'ann',
+    login: 'ann',
+    isAdmin: false,
+  });
+  // What is of the whole platform is not theirs to know, and no reason to say that it is not well.
+  expect((await cite(['doctor'])).out).toMatch(
+    /^ok +platform .*\nok +token +accepted: you are ann\nok +version /,
+  );
 
   const app = await givenApp(world, { spec: { repository: 'acme/cli' } });
   world.host.permit('ann', 'acme/cli', 'WRITE');

@@ -1,10 +1,13 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { askerOf, rightsOfAsker } from '../access.ts';
+import manifest from '../../../package.json' with { type: 'json' };
+import { askerOf, loginOf, rightsOfAsker } from '../access.ts';
 import { answers } from '../schemas.ts';
 
 const meView = z
   .object({
+    version: z.string().describe('Of the platform.'),
     person: z.string().describe('As everybody is shown them beside what they did.'),
+    login: z.string().optional().describe('Of who has signed in, on GitHub.'),
     isAdmin: z.boolean().describe('May do what is of the whole platform.'),
   })
   .openapi('Me');
@@ -19,6 +22,13 @@ const show = createRoute({
 });
 
 export const me = (): OpenAPIHono =>
-  new OpenAPIHono().openapi(show, (c) =>
-    c.json({ person: askerOf(c, undefined), isAdmin: rightsOfAsker(c).isAdmin }, 200),
-  );
+  new OpenAPIHono().openapi(show, (c) => {
+    const login = loginOf(c);
+    const body = {
+      version: manifest.version,
+      person: askerOf(c, undefined),
+      ...(login === undefined ? {} : { login }),
+      isAdmin: rightsOfAsker(c).isAdmin,
+    };
+    return c.json(body, 200);
+  });

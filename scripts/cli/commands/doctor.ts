@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { MeView } from '../../../functions/console/routes/me.ts';
 import type { StatusView } from '../../../functions/console/routes/status.ts';
 import type { WhyView } from '../../../functions/console/routes/why.ts';
 import type { AppView } from '../../../functions/console/views/app.ts';
@@ -55,14 +56,15 @@ async function examine(session: Session): Promise<readonly Finding[]> {
   return [...platform, checkout, ...findings.flat(), await commitFinding(session, from)];
 }
 
-async function platformFindings({ api, url }: Session): Promise<readonly Finding[]> {
+async function platformFindings(session: Session): Promise<readonly Finding[]> {
+  const { api, url, hasToken } = session;
   try {
-    const { version, away, rateLimit } = await api.call<StatusView>('GET', '/api/status');
+    const { version, login, isAdmin } = await api.call<MeView>('GET', '/api/me');
+    const accepted = login === undefined ? 'accepted' : `accepted: you are ${login}`;
     return [
       { check: 'platform', ok: true, message: `Cite ${version} at ${url}` },
-      ...away.map((reason) => ({ check: 'platform', ok: false, message: reason })),
-      ...(rateLimit ? [limitFinding(rateLimit)] : []),
-      { check: 'token', ok: true, message: process.env.CITE_TOKEN ? 'accepted' : 'none is needed' },
+      ...(isAdmin ? await statusFindings(session) : []),
+      { check: 'token', ok: true, message: hasToken ? accepted : 'none is needed' },
       versionFinding(version),
     ];
   } catch (err) {
@@ -74,6 +76,15 @@ async function platformFindings({ api, url }: Session): Promise<readonly Finding
       { check: 'token', ok: false, message },
     ];
   }
+}
+
+/** What is of the whole platform, and of its administrators. */
+async function statusFindings({ api }: Session): Promise<readonly Finding[]> {
+  const { away, rateLimit } = await api.call<StatusView>('GET', '/api/status');
+  return [
+    ...away.map((reason) => ({ check: 'platform', ok: false, message: reason })),
+    ...(rateLimit ? [limitFinding(rateLimit)] : []),
+  ];
 }
 
 function versionFinding(version: string): Finding {
