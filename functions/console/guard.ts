@@ -3,7 +3,7 @@ import type { AppRef } from '../../shared/domain/app.ts';
 import { includes, type Right } from '../../shared/domain/right.ts';
 import { noApp } from './app-of.ts';
 import { echo } from './echo.ts';
-import { requireMayUseSecret } from './may-use-secret.ts';
+import { requireMayWriteSecret } from './may-use-secret.ts';
 import type { Needs } from './needs.ts';
 import type { PageEnv } from './pages/page-env.ts';
 import { refusal } from './problem.ts';
@@ -24,10 +24,14 @@ type Need = (asked: {
  * deletes (issue 6); what may not be seen is not there.
  */
 const NEEDS: readonly (readonly [method: 'GET' | 'POST' | 'DELETE' | 'any', path: string, need: Need])[] = [
+  // A form is shown to who may send it.
+  ['GET', '/apps/:namespace/:name/delete', onApp('admin')],
+  ['GET', '/apps/:namespace/:name/:form(activate|hold|lift|redeploy|settings)', onApp('write')],
   ['GET', '/apps/:namespace/:name{/*}?', onApp('read')],
   ['POST', '/apps/:namespace/:name/delete', onApp('admin')],
   ['DELETE', '/apps/:namespace/:name', onApp('admin')],
   ['any', '/apps/:namespace/:name{/*}?', onApp('write')],
+  ['GET', '/changes/:id/cancel', onChange('write')],
   ['GET', '/changes/:id{/*}?', onChange('read')],
   ['any', '/changes/:id{/*}?', onChange('write')],
   ['GET', '/builds/:key{/*}?', readBuild],
@@ -137,7 +141,7 @@ async function writeRepository({ c, params: { owner, name } }: Parameters<Need>[
 }
 
 async function writeSecret({ ports, c, params: { namespace = '', name = '' } }: Parameters<Need>[0]) {
-  await requireMayUseSecret(ports, c.get('rights'), namespace, name);
+  await requireMayWriteSecret(ports, c.get('rights'), namespace, name);
 }
 
 /** As the router decodes them. What is no text is nothing's name. */

@@ -10,6 +10,11 @@ export function refuseReserved(secret: string, field = 'name'): void {
     throw invalid(field, 'is the password that all pods pull images with', 'Give another name.');
 }
 
+/** Releases keep theirs under the name of their Workload: one that took it before would keep the release from starting. */
+export function refuseNameOfRelease(secret: string): void {
+  if (/-r\d+$/.test(secret)) throw invalid('name', 'ends as the names of releases do', 'Give another name.');
+}
+
 /** The Secret that a spec names must be there, or every release would fail for the want of it. */
 export async function requireSecret(
   cluster: Pick<Cluster, 'namespaceOwners' | 'readSecret'>,

@@ -50,13 +50,13 @@ export async function rightsOf(
 
   /** Who they are, and whether administrators. A name may change hands on GitHub, the person stays. */
   async function current(): Promise<KnownRights> {
-    const before = await store.getRights(person);
+    const before = await store.getRights(grant.id);
     if (before && isYounger(before.at, FRESH_MS)) return before;
     try {
       const found = await orEndGrant(await signIn.person(token));
       await orEndGrant(found.id === person && found.login === grant.login ? found : undefined);
       const isAdmin = await isOneOf(config.ADMINS ?? []);
-      return await remember({ person, isAdmin, at: now(), repositories: {} });
+      return await remember({ grant: grant.id, isAdmin, at: now(), repositories: {} });
     } catch (err) {
       if (before && isYounger(before.at, STALE_MS) && err instanceof RetryableError) return before;
       throw err;
@@ -73,7 +73,7 @@ export async function rightsOf(
 
   /** Beside what another request of theirs has found out meanwhile. */
   async function remember(found: KnownRights): Promise<KnownRights> {
-    const before = (await store.getRights(person))?.repositories ?? {};
+    const before = (await store.getRights(grant.id))?.repositories ?? {};
     const all = Object.entries(newest(before, found.repositories)).filter(([, { at }]) =>
       isYounger(at, STALE_MS),
     );

@@ -27,5 +27,6 @@ const cookie = (
 
 export const sessionCookie = (config: Needs['config']) => cookie('cite', config, SESSION_MS / 1000);
 
-/** What a browser has to bring back from GitHub. */
-export const signInCookie = (config: Needs['config']) => cookie('cite-sign-in', config, SIGN_IN_SECONDS);
+/** What a browser has to bring back from GitHub: one for each tab that went there. */
+export const signInCookie = (config: Needs['config'], state: string) =>
+  cookie(`cite-sign-in-${state.replace(/[^\w-]/g, '').slice(0, 12)}`, config, SIGN_IN_SECONDS);

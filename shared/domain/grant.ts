@@ -24,8 +24,8 @@ export interface Grant {
 
 /** What a person may, as GitHub said it last. */
 export interface KnownRights {
-  /** GitHub's number of them. */
-  readonly person: string;
+  /** Id of the grant by which it was asked: that of another one says nothing of whether this one still counts. */
+  readonly grant: string;
   /** Whether they are one of the platform's administrators. */
   readonly isAdmin: boolean;
   /** When that was found out: ISO 8601. */

@@ -47,7 +47,7 @@ export interface Apps {
    * where another one has the name by now.
    */
   deleteApp(app: AppRef & { readonly uid?: string }): Promise<void>;
-  /** Content of a Secret of the Namespace; undefined: not there. */
+  /** Content of a Secret of the Namespace; undefined: not there, or what a release was given, which is its own. */
   readSecret(namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined>;
   /** Makes or replaces a Secret that Cite made; InvalidError where somebody else's has the name. */
   writeSecret(namespace: string, name: string, content: Readonly<Record<string, string>>): Promise<void>;

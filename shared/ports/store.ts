@@ -141,10 +141,10 @@ export interface Grants {
   endGrant(id: string): Promise<void>;
   /** Those of a person, newest first, at most 100. */
   listGrants(person: string): Promise<readonly Grant[]>;
-  /** Replaces what was known of the person. */
+  /** Replaces what was known by that grant. */
   saveRights(rights: KnownRights): Promise<void>;
   /** Undefined: nothing is known, or was found out too long ago to count. */
-  getRights(person: string): Promise<KnownRights | undefined>;
+  getRights(grant: string): Promise<KnownRights | undefined>;
 }
 
 export interface StandbyChecks {

@@ -44,7 +44,7 @@ describe('the sign-in port on GitHub', () => {
     expect(bob?.id).not.toBe(ann?.id);
   });
 
-  test('takes no code twice, none that it did not give, none with another verifier, place or client', async () => {
+  test('takes no code twice, none that it did not give, none with another verifier or place', async () => {
     const code = await codeOf('ann');
     expect(await signIn.tokenFor(code, { redirectUrl, verifier })).toMatch(/^gho_/);
     expect(await signIn.tokenFor(code, { redirectUrl, verifier })).toBeUndefined();
@@ -52,8 +52,21 @@ describe('the sign-in port on GitHub', () => {
     expect(await signIn.tokenFor(await codeOf('ann'), { redirectUrl, verifier: 'x' })).toBeUndefined();
     const elsewhere = { redirectUrl: 'https://evil.example/', verifier };
     expect(await signIn.tokenFor(await codeOf('ann'), elsewhere)).toBeUndefined();
+  });
+
+  test('says to whoever set it up that the client is not the one', async () => {
     const other = githubSignIn({ ...host.options, clientSecret: 'another-secret-entirely' });
-    expect(await other.tokenFor(await codeOf('ann'), { redirectUrl, verifier })).toBeUndefined();
+    const failed = other.tokenFor(await codeOf('ann'), { redirectUrl, verifier });
+    await expect(failed).rejects.toThrow(/incorrect_client_credentials\. Compare GITHUB_CLIENT_ID/);
+  });
+
+  test('that everybody may read a public repository is no right of a person', async () => {
+    host.open.add('acme/public');
+    host.open.add('acme/shared');
+    host.permit('ann', 'acme/public', 'READ');
+    host.permit('ann', 'acme/shared', 'TRIAGE');
+    const told = await signIn.rightsIn(await tokenOf('ann'), ['acme/public', 'acme/shared']);
+    expect(told).toEqual(new Map([['acme/shared', 'read']]));
   });
 
   test("tells a person's rights in our words; what they may not see is not told", async () => {
@@ -77,9 +90,9 @@ describe('the sign-in port on GitHub', () => {
   });
 
   test('asks for many repositories in few questions, and loses none', async () => {
-    const all = Array.from({ length: 250 }, (_, i) => `acme/app-${i}`);
+    const all = Array.from({ length: 1250 }, (_, i) => `acme/app-${i}`);
     for (const one of all) host.permit('ann', one, 'WRITE');
-    expect((await signIn.rightsIn(await tokenOf('ann'), all))?.size).toBe(250);
+    expect((await signIn.rightsIn(await tokenOf('ann'), all))?.size).toBe(1250);
   });
 
   test('takes a repository of any name for a name', async () => {

@@ -7,7 +7,8 @@ import { hosts } from './corpus/names.ts';
 import { type Operation, operationsOf } from './operations.ts';
 
 /*
- * There is one role, whoever has the token, and on one machine whoever is on it. Which Kubernetes rights each function
+ * Whoever has the token may do everything, and on one machine whoever is on it; what people may who sign in is in
+ * rights.test.ts. Which Kubernetes rights each function
  * has, and that it needs every one of them, is tried in test/contract/kubernetes/rights.ts.
  */
 

@@ -36,7 +36,7 @@ interface Held {
   readonly letters: Map<string, DeadLetter>;
   readonly audit: Map<string, AuditEntry>;
   readonly grants: Map<string, Grant>;
-  /** By person. */
+  /** By grant. */
   readonly rights: Map<string, KnownRights>;
   readonly standbys: Map<string, StandbyCheck>;
   readonly answers: Map<string, KeptAnswer>;
@@ -274,10 +274,10 @@ export function memoryStore(clock: () => Date) {
     },
     async saveRights(rights) {
       instant(rights.at);
-      held.rights.set(rights.person, plain(rights));
+      held.rights.set(rights.grant, plain(rights));
     },
-    async getRights(person) {
-      const rights = held.rights.get(person);
+    async getRights(grant) {
+      const rights = held.rights.get(grant);
       return rights && Date.parse(rights.at) + kept.rights > clock().getTime() ? rights : undefined;
     },
 

@@ -20,6 +20,8 @@ export async function githubPeople() {
   const codes = new Map<string, { login: string; challenge: string; redirect: string }>();
   const faults = { isAway: false, isLimited: false };
   const asked: string[] = [];
+  /** Public repositories, in lower case. */
+  const open = new Set<string>();
   /** Who sits before the browser. */
   let person = 'ann';
 
@@ -66,7 +68,9 @@ export async function githubPeople() {
     if (faults.isLimited)
       return json(res, 200, { data: null, errors: [{ type: 'RATE_LIMITED', message: 'limit' }] });
     const fields = [
-      ...query.matchAll(/(r\d+): repository\(owner: \$(\w+), name: \$(\w+)\) \{ viewerPermission \}/g),
+      ...query.matchAll(
+        /(r\d+): repository\(owner: \$(\w+), name: \$(\w+), followRenames: false\) \{ viewerPermission isPrivate \}/g,
+      ),
     ];
     const data: Record<string, unknown> = {};
     const errors: unknown[] = [];
@@ -74,7 +78,9 @@ export async function githubPeople() {
       const repository = `${variables[owner]}/${variables[name]}`;
       asked.push(`${login} ${repository}`);
       const permission = permissions.get(login)?.get(repository.toLowerCase());
-      data[alias] = permission ? { viewerPermission: permission } : null;
+      data[alias] = permission
+        ? { viewerPermission: permission, isPrivate: !open.has(repository.toLowerCase()) }
+        : null;
       if (!permission)
         errors.push({ type: 'NOT_FOUND', path: [alias], message: 'Could not resolve to a Repository' });
     }
@@ -119,6 +125,7 @@ export async function githubPeople() {
     idOf,
     options: { apiUrl: `${url}/api/v3`, webUrl: url, clientId: CLIENT.id, clientSecret: CLIENT.secret },
     faults,
+    open,
     /** Every question about a person's rights. */
     asked,
     tokens,

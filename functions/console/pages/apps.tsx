@@ -46,7 +46,11 @@ export async function appsPage(
           </a>
         </header>
         <Search query={query} found={chosen.length} all={all.length} />
-        {rows.length > 0 ? <Rows rows={rows} now={clock()} /> : <Nothing any={all.length > 0} />}
+        {rows.length > 0 ? (
+          <Rows rows={rows} now={clock()} />
+        ) : (
+          <Nothing any={all.length > 0} isAll={rights.isAdmin} />
+        )}
         <Paging query={query} found={chosen.length} />
       </>
     ),
@@ -84,7 +88,7 @@ const Search = ({ query, found, all }: { query: AppsQuery; found: number; all: n
   </search>
 );
 
-const Nothing = ({ any }: { any: boolean }) => (
+const Nothing = ({ any, isAll }: { any: boolean; isAll: boolean }) => (
   <section class="empty">
     {any ? (
       <p>
@@ -93,7 +97,8 @@ const Nothing = ({ any }: { any: boolean }) => (
     ) : (
       <>
         <p>
-          No App is registered yet. <a href="/register">Register one</a>, or in a terminal:
+          {isAll ? 'No App is registered yet.' : 'No App is registered yet that you may see on GitHub.'}{' '}
+          <a href="/register">Register one</a>, or in a terminal:
         </p>
         <pre>cite apps create owner/repository --wait</pre>
       </>

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../../shared/domain/audit.ts';
 
 import { pageOf, parseCursor } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
-import { seenBy } from '../seen-by.ts';
+import { byEntry, seenBy } from '../seen-by.ts';
 import { changePath } from './addresses.ts';
 import { Ago } from './ago.tsx';
 import { answerPage } from './answer-page.tsx';
@@ -31,7 +31,7 @@ export const auditRoutes = (ports: Needs) =>
         limit: PAGE_SIZE + 1,
       });
       const { shown: all, next } = pageOf(found, PAGE_SIZE, (entry) => entry);
-      const shown = await seenBy(ports, c.get('rights'), all, ({ app }) => app);
+      const shown = await seenBy(ports, c.get('rights'), all, byEntry);
       return {
         title: 'Audit',
         main: (
@@ -46,7 +46,15 @@ export const auditRoutes = (ports: Needs) =>
                 <button type="submit">Search</button>
               </form>
             </search>
-            <Entries entries={shown} now={ports.clock()} none={noneOf(app)} />
+            <Entries
+              entries={shown}
+              now={ports.clock()}
+              none={
+                c.get('rights').isAdmin
+                  ? noneOf(app)
+                  : `${noneOf(app)} Only what was done to Apps that you may see is shown.`
+              }
+            />
             {next === undefined ? null : (
               <nav class="pages" aria-label="Pages">
                 <a href={`/audit?${new URLSearchParams({ app, cursor: next })}`} rel="next">

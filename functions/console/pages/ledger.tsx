@@ -38,7 +38,15 @@ export const ledgerRoutes = (ports: Needs) =>
           <>
             <h1>Changes</h1>
             <Search query={query} />
-            <Changes changes={shown} now={ports.clock()} none="No Change is like that." />
+            <Changes
+              changes={shown}
+              now={ports.clock()}
+              none={
+                c.get('rights').isAdmin
+                  ? 'No Change is like that.'
+                  : 'Of these, no Change is one that you may see.'
+              }
+            />
             {next === undefined ? null : (
               <nav class="pages" aria-label="Pages">
                 <a href={`/changes?${new URLSearchParams({ ...filled(query), cursor: next })}`} rel="next">

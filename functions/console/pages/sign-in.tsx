@@ -27,7 +27,6 @@ const random = () => randomBytes(32).toString('base64url');
 export function signInRoutes(ports: Needs, signIn: SignIn): Hono<PageEnv> {
   const { store, clock, config } = ports;
   const session = sessionCookie(config);
-  const away = signInCookie(config);
   const redirectUrl = `${config.CONSOLE_URL}/sign-in/callback`;
 
   return new Hono<PageEnv>()
@@ -45,15 +44,16 @@ export function signInRoutes(ports: Needs, signIn: SignIn): Hono<PageEnv> {
     )
     .get('/sign-in/github', (c) => {
       const kept = { state: random(), verifier: random(), to: ownPath(c.req.query('to')) };
+      const away = signInCookie(config, kept.state);
       setCookie(c, away.name, Buffer.from(JSON.stringify(kept)).toString('base64url'), away.options);
       const challenge = createHash('sha256').update(kept.verifier).digest('base64url');
       return c.redirect(signIn.address({ state: kept.state, challenge, redirectUrl }), 303);
     })
     .get('/sign-in/callback', async (c) => {
+      const { code, state = '', error } = c.req.query();
+      const away = signInCookie(config, state);
       const kept = readBegun(getCookie(c, away.name));
-      deleteCookie(c, away.name, away.options);
-      const { code, state, error } = c.req.query();
-      if (!kept || state === undefined || !isSame(state, kept.state))
+      if (!kept || !isSame(state, kept.state))
         throw refusal(400, `This sign-in was not begun in this browser, or too long ago. ${AGAIN}`);
       if (error !== undefined || code === undefined)
         throw refusal(403, `GitHub did not let you in. ${AGAIN}`);
@@ -61,6 +61,7 @@ export function signInRoutes(ports: Needs, signIn: SignIn): Hono<PageEnv> {
       const person = token === undefined ? undefined : await signIn.person(token);
       if (token === undefined || person === undefined)
         throw refusal(403, `GitHub does not take its own code: it was used before, or is too old. ${AGAIN}`);
+      deleteCookie(c, away.name, away.options);
       const { id, login } = person;
       await endOldest(store, id);
       const secret = newSecret();

@@ -4,7 +4,7 @@ import { rightsOfAsker } from '../access.ts';
 import { pageOf, parseCursor } from '../cursor.ts';
 import type { Needs } from '../needs.ts';
 import { answers, appAddressText, cursor, next, queryNumber } from '../schemas.ts';
-import { seenBy } from '../seen-by.ts';
+import { byEntry, seenBy } from '../seen-by.ts';
 
 const auditEntry = z
   .object({
@@ -51,5 +51,5 @@ export const audit = (ports: Needs): OpenAPIHono =>
       limit: limit + 1,
     });
     const { shown, ...page } = pageOf(found, limit, (entry) => entry);
-    return c.json({ entries: await seenBy(ports, rightsOfAsker(c), shown, ({ app }) => app), ...page }, 200);
+    return c.json({ entries: await seenBy(ports, rightsOfAsker(c), shown, byEntry), ...page }, 200);
   });

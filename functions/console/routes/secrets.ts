@@ -4,7 +4,7 @@ import { askerOf } from '../access.ts';
 import { audited } from '../audit.ts';
 import type { Needs } from '../needs.ts';
 import { problem, refusal } from '../problem.ts';
-import { refuseReserved } from '../require-secret.ts';
+import { refuseNameOfRelease, refuseReserved } from '../require-secret.ts';
 import { jsonBody, namespaceName, person } from '../schemas.ts';
 
 const write = createRoute({
@@ -36,6 +36,7 @@ export function secrets(ports: Needs): OpenAPIHono {
     const { namespace, name } = c.req.valid('param');
     const { content, by } = c.req.valid('json');
     refuseReserved(name);
+    refuseNameOfRelease(name);
     if (!(await cluster.namespaceOwners(namespace))) {
       const detail = `There is no Namespace ${namespace} of Cite's. Register an App first: that makes it.`;
       throw refusal(404, detail);

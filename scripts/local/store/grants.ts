@@ -13,7 +13,7 @@ export function grants({ sql, read, write }: Database, clock: () => Date): Grant
     'select value from grants where person = ? and ends > ? order by created desc, id desc limit 100',
   );
   const putRights = sql.prepare('replace into rights values (?, ?, ?)');
-  const rightsOf = sql.prepare('select value from rights where person = ? and at > ?');
+  const rightsOf = sql.prepare('select value from rights where grant_id = ? and at > ?');
   const now = () => clock().getTime();
 
   return {
@@ -34,9 +34,9 @@ export function grants({ sql, read, write }: Database, clock: () => Date): Grant
 
     saveRights: (rights) =>
       write(() => {
-        putRights.run(rights.person, instant(rights.at), JSON.stringify(rights));
+        putRights.run(rights.grant, instant(rights.at), JSON.stringify(rights));
       }),
 
-    getRights: (person) => read(() => recordIn<KnownRights>(rightsOf.get(person, now() - kept.rights))),
+    getRights: (grant) => read(() => recordIn<KnownRights>(rightsOf.get(grant, now() - kept.rights))),
   };
 }

@@ -116,7 +116,7 @@ create index if not exists grants_person on grants (person, created, id);
 create index if not exists grants_ends on grants (ends);
 
 create table if not exists rights (
-  person text primary key,
+  grant_id text primary key,
   at integer not null,
   value text not null
 ) strict;

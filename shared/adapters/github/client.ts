@@ -24,10 +24,18 @@ export interface Log {
   error(message: string): unknown;
 }
 
+interface ClientOptions {
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly log?: Log;
+  /** What only asks needs no pause between two calls. */
+  readonly onlyReads?: boolean;
+}
+
 /** One call of the port: all that it asks of GitHub, within one time limit, failing with the port's errors. */
 export type Call = <T>(permission: string, work: (github: Client) => Promise<T>) => Promise<T>;
 
-export function githubCalls(options: { apiUrl: string; token: string; log?: Log }): Call {
+export function githubCalls(options: ClientOptions): Call {
   const baseUrl = options.apiUrl.replace(/\/+$/, '');
   return async (permission, work) => {
     const signal = AbortSignal.timeout(CALL_LIMIT_MS);
@@ -37,7 +45,7 @@ export function githubCalls(options: { apiUrl: string; token: string; log?: Log 
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     try {
-      return await Promise.race([work(client(baseUrl, options.token, signal, options.log)), timeIsUp]);
+      return await Promise.race([work(client({ ...options, apiUrl: baseUrl }, signal)), timeIsUp]);
     } catch (error) {
       const fault = portError(error, permission);
       forgetRequest(fault);
@@ -51,7 +59,10 @@ function forgetRequest(fault: unknown): void {
   for (let at = fault; at instanceof Error; at = at.cause) if ('request' in at) at.request = undefined;
 }
 
-function client(baseUrl: string, auth: string, signal: AbortSignal, log: Log | undefined): Client {
+function client(
+  { apiUrl: baseUrl, token: auth, log, onlyReads = false }: ClientOptions,
+  signal: AbortSignal,
+): Client {
   const octokit = new Client({
     baseUrl,
     auth,
@@ -69,7 +80,8 @@ function client(baseUrl: string, auth: string, signal: AbortSignal, log: Log | u
       doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
     },
     throttle: {
-      enabled: limitsWrites(baseUrl),
+      // The plugin takes every question of GraphQL for a write, and has one queue for all people of a process.
+      enabled: !onlyReads && limitsWrites(baseUrl),
       // Not to sleep is the answer to both: the call throws, and the broker waits.
       onRateLimit: giveUp,
       onSecondaryRateLimit: giveUp,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HostDeniedError, RetryableError } from '../../domain/errors.ts';
+import { sentence } from '../../domain/plain-text.ts';
 import type { Right } from '../../domain/right.ts';
 import type { SignIn } from '../../ports/sign-in.ts';
 import { checked } from './answers.ts';
@@ -26,13 +27,18 @@ const SCOPE = 'repo read:org';
 
 /** Repositories in one question; GitHub counts it as one point of 5,000 an hour (docs.github.com, "GraphQL rate limits"). */
 const BATCH = 100;
+/** Questions at the same time, of one person. */
+const AT_ONCE = 5;
 
 const CALL_LIMIT_MS = 8000;
+
+/** Characters of GitHub's word for what is wrong. */
+const MAX_ERROR = 60;
 
 /** GitHub as what tells who somebody is. A call ends within 8 s. */
 export function githubSignIn({ apiUrl, webUrl, clientId, clientSecret, log }: SignInOptions): SignIn {
   const web = webUrl.replace(/\/+$/, '');
-  const calls = (token: string) => githubCalls({ apiUrl, token, ...(log ? { log } : {}) });
+  const calls = (token: string) => githubCalls({ apiUrl, token, onlyReads: true, ...(log ? { log } : {}) });
   return {
     address({ state, challenge, redirectUrl }) {
       const query = new URLSearchParams({
@@ -56,7 +62,11 @@ export function githubSignIn({ apiUrl, webUrl, clientId, clientSecret, log }: Si
         code_verifier: verifier,
       });
       const answer = await exchanged(`${web}/login/oauth/access_token`, body);
-      return 'access_token' in answer ? answer.access_token : undefined;
+      if ('access_token' in answer) return answer.access_token;
+      if (answer.error === 'bad_verification_code') return undefined;
+      throw new HostDeniedError(
+        `GitHub lets nobody sign in here: ${sentence(answer.error, MAX_ERROR)}. Compare GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET and the callback URL with the App on GitHub.`,
+      );
     },
 
     person: (token) =>
@@ -68,19 +78,23 @@ export function githubSignIn({ apiUrl, webUrl, clientId, clientSecret, log }: Si
         }),
       ),
 
-    rightsIn: (token, repositories) =>
-      unlessRefused(
-        calls(token)('Metadata: read', async (client) => {
-          const rights = new Map<string, Right>();
-          for (let from = 0; from < repositories.length; from += BATCH)
-            for (const [repository, right] of await permissions(
-              client,
-              repositories.slice(from, from + BATCH),
-            ))
-              rights.set(repository, right);
-          return rights;
-        }),
-      ),
+    async rightsIn(token, repositories) {
+      const rights = new Map<string, Right>();
+      for (let from = 0; from < repositories.length; from += BATCH * AT_ONCE) {
+        const part = repositories.slice(from, from + BATCH * AT_ONCE);
+        const batches = Array.from({ length: Math.ceil(part.length / BATCH) }, (_, i) =>
+          part.slice(i * BATCH, (i + 1) * BATCH),
+        );
+        const told = await unlessRefused(
+          Promise.all(
+            batches.map((batch) => calls(token)('Metadata: read', (client) => permissions(client, batch))),
+          ),
+        );
+        if (told === undefined) return undefined;
+        for (const [repository, right] of told.flat()) rights.set(repository, right);
+      }
+      return rights;
+    },
 
     repositories: (token) =>
       unlessRefused(
@@ -148,7 +162,7 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   ADMIN: 'admin',
 };
 
-const permission = z.object({ viewerPermission: z.string().nullable() }).nullable();
+const permission = z.object({ viewerPermission: z.string().nullable(), isPrivate: z.boolean() }).nullable();
 const permissionsAnswer = z.record(z.string(), permission);
 
 async function permissions(client: Client, repositories: readonly string[]): Promise<[string, Right][]> {
@@ -156,14 +170,17 @@ async function permissions(client: Client, repositories: readonly string[]): Pro
   const fields = repositories.map((repository, i) => {
     const [owner = '', name = ''] = repository.split('/');
     Object.assign(variables, { [`o${i}`]: owner, [`n${i}`]: name });
-    return `r${i}: repository(owner: $o${i}, name: $n${i}) { viewerPermission }`;
+    return `r${i}: repository(owner: $o${i}, name: $n${i}, followRenames: false) { viewerPermission isPrivate }`;
   });
   const declared = Object.keys(variables).map((variable) => `$${variable}: String!`);
   const query = `query(${declared.join(', ')}) { ${fields.join(' ')} }`;
   const answer = permissionsAnswer.safeParse(await partial(client.graphql(query, variables)));
   if (!answer.success) throw notGitHub('another shape');
   return repositories.flatMap((repository, i) => {
-    const right = RIGHTS[answer.data[`r${i}`]?.viewerPermission ?? ''];
+    const { viewerPermission, isPrivate } = answer.data[`r${i}`] ?? {};
+    // That everybody may read it says nothing of this person.
+    if (viewerPermission === 'READ' && !isPrivate) return [];
+    const right = RIGHTS[viewerPermission ?? ''];
     return right === undefined ? [] : [[repository, right] as [string, Right]];
   });
 }

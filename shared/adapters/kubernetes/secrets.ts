@@ -1,15 +1,16 @@
+import type { V1Secret } from '@kubernetes/client-node';
 import { InvalidError } from '../../domain/errors.ts';
 import type { Apps } from '../../ports/cluster.ts';
 import type { Connection } from './connection.ts';
 import { ask, create, find } from './errors.ts';
-import { checkNames, isManaged, isObjectName, managed, metadataOf } from './objects.ts';
+import { checkNames, isManaged, isObjectName, managed, metadataOf, RELEASE } from './objects.ts';
 
 export function kubernetesSecrets({ core }: Connection): Pick<Apps, 'readSecret' | 'writeSecret'> {
   return {
     async readSecret(namespace, name) {
       if (!isObjectName(namespace) || !isObjectName(name)) return undefined;
       const found = await find(core.readNamespacedSecret({ namespace, name }));
-      return found && decode(found.data ?? {});
+      return found && !isOfRelease(found) ? decode(found.data ?? {}) : undefined;
     },
 
     async writeSecret(namespace, name, content) {
@@ -20,7 +21,7 @@ export function kubernetesSecrets({ core }: Connection): Pick<Apps, 'readSecret'
       const found = await find(core.readNamespacedSecret({ namespace, name }));
       if (!found && (await create(core.createNamespacedSecret({ namespace, body })))) return;
       const there = found ?? (await ask(core.readNamespacedSecret({ namespace, name })));
-      if (!isManaged(there))
+      if (!isManaged(there) || isOfRelease(there))
         throw new InvalidError('name', `the Secret ${name} is not Cite's`, 'Choose another name.');
       const patch = [
         { op: 'replace', path: '/metadata/resourceVersion', value: metadataOf(there).resourceVersion },
@@ -30,6 +31,9 @@ export function kubernetesSecrets({ core }: Connection): Pick<Apps, 'readSecret'
     },
   };
 }
+
+/** What a release was given is its own: it is no Secret that another App could name. */
+const isOfRelease = (secret: V1Secret) => secret.metadata?.labels?.[RELEASE] !== undefined;
 
 const encode = (content: Readonly<Record<string, string>>) =>
   Object.fromEntries(

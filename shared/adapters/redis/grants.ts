@@ -33,11 +33,11 @@ export function grants(redis: Connection, clock: () => Date): Grants {
 
     async saveRights(rights) {
       const args = written(rights, instant(rights.at), kept.rights);
-      await redis.run((client) => client.put(keys.rights(rights.person), args));
+      await redis.run((client) => client.put(keys.rights(rights.grant), args));
     },
 
-    async getRights(person) {
-      const rights = await readRecord<KnownRights>(redis, keys.rights(person));
+    async getRights(grant) {
+      const rights = await readRecord<KnownRights>(redis, keys.rights(grant));
       return rights && instant(rights.at) + kept.rights > clock().getTime() ? rights : undefined;
     },
   };

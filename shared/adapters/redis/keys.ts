@@ -16,7 +16,7 @@ import { SHORTEST_PREFIX } from '../../domain/commit-prefix.ts';
  * | cite:dead-letter:<id>          | record | dead letters | 30 days after it was refused                        |
  * | cite:audit-entry:<id>          | record | audit        | 90 days after it was done                           |
  * | cite:grant:<id>                | record | grants       | when it ends, or is ended                           |
- * | cite:rights:<person>           | record | grants       | an hour after GitHub was asked                      |
+ * | cite:rights:<grant>            | record | grants       | an hour after GitHub was asked                      |
  * | cite:standby:<release>:<app>   | record | standby checks | an hour after the check                           |
  * | cite:answer:<id>               | record | answers      | a day after it was given                            |
  * | cite:notice:<id>               | record | notices      | pending: never, it is told or given up within a day; 7 days after that |
@@ -86,7 +86,7 @@ export const keys = {
 
   grant: (id: string) => `cite:grant:${id}`,
   grantsOf: (person: string) => `cite:grants:person:${person}`,
-  rights: (person: string) => `cite:rights:${person}`,
+  rights: (grant: string) => `cite:rights:${grant}`,
 
   /** Member: id of a Change; place: the order in which they were put here. */
   outbox: 'cite:outbox',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { InvalidError } from '../../../shared/domain/errors.ts';
-import { freshNamespace, hostileValues, newApp, type World } from './world.ts';
+import { workloadName } from '../../../shared/domain/naming.ts';
+import { freshNamespace, hostileValues, newApp, newWorkload, type World } from './world.ts';
 
 export function secretsContract(world: World): void {
   test('a Secret that is not there is undefined', async () => {
@@ -31,6 +32,19 @@ export function secretsContract(world: World): void {
     const written = world().cluster.writeSecret(namespace, 'theirs', { mine: 'now' });
     await expect(written).rejects.toThrow(InvalidError);
     expect(await world().cluster.readSecret(namespace, 'theirs')).toEqual({ foreign: 'yes' });
+  });
+
+  test('what a release was given is its own: no Secret that an App could name, or a person replace', async () => {
+    const app = await newApp(world);
+    const { cluster, goodImage } = world();
+    await cluster.createWorkload(newWorkload(app, 1, goodImage, { secret: { PASSWORD: 'given' } }));
+    const name = workloadName(app.name, 1);
+    expect(await cluster.readSecret(app.namespace, name)).toBeUndefined();
+    await expect(cluster.writeSecret(app.namespace, name, { PASSWORD: 'mine' })).rejects.toThrow(
+      InvalidError,
+    );
+    // As nobody has written it, the same Workload can be made once more.
+    await cluster.createWorkload(newWorkload(app, 1, goodImage, { secret: { PASSWORD: 'given' } }));
   });
 
   test.each(['../escape', 'UPPER', 'a b', ''])('the Secret name %j is refused', async (name) => {

@@ -2,6 +2,7 @@ import { type CoreV1Event, V1MicroTime } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { mergePatch } from '../../../shared/adapters/kubernetes/connection.ts';
 import { tenantFunctions } from '../../../shared/adapters/kubernetes/rights.ts';
+import { decode } from '../../../shared/adapters/kubernetes/secrets.ts';
 import type { App } from '../../../shared/domain/app.ts';
 import { ConflictError, InvalidError, RetryableError } from '../../../shared/domain/errors.ts';
 import { eventually, freshNamespace, newWorkload, refOf, specOf } from '../cluster/world.ts';
@@ -215,7 +216,7 @@ export function objectTests(server: () => ApiServer): void {
     const deployment = await apps.readNamespacedDeployment({ namespace, name: 'web-r1' });
     const secret = await core.readNamespacedSecret({ namespace, name: 'web-r1' });
     expect(secret.metadata?.ownerReferences).toMatchObject([{ uid: deployment.metadata?.uid }]);
-    expect(await cluster().readSecret(namespace, 'web-r1')).toEqual({ KEY: 'second' });
+    expect(decode(secret.data ?? {})).toEqual({ KEY: 'second' });
   });
 
   test("what of a Workload's name is somebody else's, or an earlier App's, is not taken over", async () => {
@@ -235,7 +236,9 @@ export function objectTests(server: () => ApiServer): void {
     await cluster().createWorkload(newWorkload(app, 1, IMAGE, { secret: { KEY: 'then' } }));
     const written = cluster().writeSecret(app.namespace, 'web-r1', { KEY: 'now' });
     await expect(written).rejects.toThrow(InvalidError);
-    expect(await cluster().readSecret(app.namespace, 'web-r1')).toEqual({ KEY: 'then' });
+    const at = { namespace: app.namespace, name: 'web-r1' };
+    const { data = {} } = await server().connection.core.readNamespacedSecret(at);
+    expect(decode(data)).toEqual({ KEY: 'then' });
   });
 
   test('a port of a Service that somebody changed is brought in line, what it selects stays', async () => {

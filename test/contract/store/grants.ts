@@ -65,7 +65,7 @@ export function grantsContract(stage: Stage): void {
 
   describe('what a person may', () => {
     const known = (at: number, more: Partial<KnownRights> = {}): KnownRights => ({
-      person: '7',
+      grant: '7',
       isAdmin: false,
       at: after(at).toISOString(),
       repositories: { 'acme/shop': { right: 'write', at: after(at).toISOString() } },

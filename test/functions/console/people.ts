@@ -58,7 +58,10 @@ export async function goAndComeBack(world: Visited, login: string, to = '/') {
   expect(away.status).toBe(303);
   const { headers } = await fetch(String(away.headers.location), { redirect: 'manual' });
   const back = new URL(headers.get('location') ?? '');
-  const kept = `__Host-cite-sign-in=${cookieOf(away.headers, '__Host-cite-sign-in')}`;
+  const kept = [away.headers['set-cookie'] ?? []]
+    .flat()
+    .map((one) => one.split(';')[0])
+    .join('; ');
   return { back, kept, path: `${back.pathname}${back.search}` };
 }
 

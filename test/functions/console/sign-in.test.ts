@@ -58,7 +58,7 @@ describe('to sign in', () => {
   test('takes nothing that was not begun in this browser, or comes a second time', async () => {
     const { path, kept } = await goAndComeBack(world, 'ann');
     const other = await goAndComeBack(world, 'ann');
-    for (const headers of [{}, { cookie: other.kept }, { cookie: '__Host-cite-sign-in=nonsense' }])
+    for (const headers of [{}, { cookie: other.kept }, { cookie: kept.replace(/=.*/, '=nonsense') }])
       expect((await world.ask('GET', path, undefined, headers)).status).toBe(400);
     const without = new URL(path, 'http://x');
     without.searchParams.delete('state');
@@ -69,6 +69,27 @@ describe('to sign in', () => {
     const again = await world.ask('GET', path, undefined, { cookie: kept });
     expect(again.status).toBe(403);
     expect(cookieOf(again.headers, COOKIE)).toBeUndefined();
+  });
+
+  test('in two tabs at once is well in both', async () => {
+    const [one, two] = [
+      await goAndComeBack(world, 'ann', '/changes'),
+      await goAndComeBack(world, 'ann', '/audit'),
+    ];
+    const both = { cookie: `${one.kept}; ${two.kept}` };
+    const done = [
+      await world.ask('GET', two.path, undefined, both),
+      await world.ask('GET', one.path, undefined, both),
+    ];
+    expect(done.map(({ headers }) => headers.location)).toEqual(['/audit', '/changes']);
+  });
+
+  test('is begun anew by nobody for whom GitHub was away for a moment', async () => {
+    const { path, kept } = await goAndComeBack(world, 'ann');
+    world.host.faults.isAway = true;
+    expect((await world.ask('GET', path, undefined, { cookie: kept })).status).toBe(503);
+    world.host.faults.isAway = false;
+    expect((await world.ask('GET', path, undefined, { cookie: kept })).status).toBe(303);
   });
 
   test('that the person refuses at GitHub lets nobody in', async () => {
@@ -300,7 +321,11 @@ describe('what somebody may', () => {
     expect(await status()).toBe(200);
     other.host.revoke('boss');
     other.pass(5 * MINUTE + 1);
+    // Who took it back for a theft signs in again at once: what is known by that says nothing of the stolen one.
+    const again = await other.signIn('boss');
+    expect((await other.ask('GET', '/status', undefined, again)).status).toBe(200);
     expect(await status()).toBe(401);
+    expect((await other.ask('GET', '/status', undefined, again)).status).toBe(200);
     await other.close();
   });
 
@@ -426,6 +451,27 @@ describe('of everything, one is shown what one may see', () => {
   });
 });
 
+test('what was done to an App that is gone is not told to who has a new one of its name', async () => {
+  const ref = { namespace: 'acme', name: 'reborn' };
+  await givenApp(world, { ref, spec: { repository: 'acme/before' } });
+  world.pass(-60 * MINUTE);
+  await world.ask(
+    'POST',
+    '/api/apps/acme/reborn/hold',
+    { by: 'ops', why: 'a secret plan' },
+    bearer(API_TOKEN),
+  );
+  world.pass(60 * MINUTE);
+  await world.ask('DELETE', '/api/apps/acme/reborn', undefined, bearer(API_TOKEN));
+  await givenApp(world, { ref, spec: { repository: 'acme/after' } });
+  world.host.permit('ned', 'acme/after', 'READ');
+  const ned = bearer(await tokenOf(world, 'ned'));
+  const seen = await world.ask('GET', '/api/audit?app=acme/reborn', undefined, ned);
+  expect(seen.text).not.toContain('a secret plan');
+  const all = await world.ask('GET', '/api/audit?app=acme/reborn', undefined, bearer(API_TOKEN));
+  expect(all.text).toContain('a secret plan');
+});
+
 describe('to register an App', () => {
   test('one chooses from the repositories that one may push to, or types a name while GitHub is away', async () => {
     world.host.permit('lea', 'acme/pushed', 'WRITE');
@@ -517,6 +563,32 @@ describe('to register an App', () => {
 });
 
 describe('a Secret', () => {
+  test('that no App uses may be given to the first App of its Namespace, by who registers that', async () => {
+    await world.cluster.createNamespace('fresh', 'acme');
+    await world.cluster.writeSecret('fresh', 'prepared', { KEY: 'x' });
+    world.repository('acme/first');
+    world.host.permit('flo', 'acme/first', 'WRITE');
+    const flo = bearer(await tokenOf(world, 'flo'));
+    const asked = { repository: 'acme/first', namespace: 'fresh', secret: 'prepared' };
+    expect((await world.ask('POST', '/api/apps', asked, flo)).status).toBe(201);
+  });
+
+  test('that a release was given is its own: no App can name it, nobody can take its name', async () => {
+    const app = await givenApp(world, { spec: { repository: 'acme/rel' }, releases: [{}] });
+    world.host.permit('rex', 'acme/rel', 'WRITE');
+    const rex = bearer(await tokenOf(world, 'rex'));
+    const address = `${app.namespace}/${app.name}`;
+    const named = await world.ask('PATCH', `/api/apps/${address}`, { secret: 'shop-r1' }, rex);
+    expect([named.status, named.body.errors[0].field]).toEqual([422, 'secret']);
+    const put = await world.ask(
+      'PUT',
+      `/api/namespaces/${app.namespace}/secrets/shop-r9`,
+      { content: { KEY: 'y' } },
+      rex,
+    );
+    expect([put.status, put.body.errors[0].field]).toEqual([422, 'name']);
+  });
+
   test('is of the Apps that use it: who cannot push to all of them neither writes it nor gets its content', async () => {
     const [one, two] = [
       { namespace: 'acme', name: 'payroll' },

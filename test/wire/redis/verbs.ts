@@ -46,7 +46,7 @@ const writes = (
 const deliver = (store: Store) => store.recordDelivery(aDelivery('d'));
 const open = (store: Store) => store.openChange(aChange('c', { build: 'k' }));
 const grant = aGrant('g', { endsAt: '2100-01-01T00:00:00.000Z' });
-const known = { person: '7', isAdmin: false, at: '2099-01-01T00:00:00.000Z', repositories: {} };
+const known = { grant: 'g', isAdmin: false, at: '2099-01-01T00:00:00.000Z', repositories: {} };
 const check = { app: 'uid-shop', release: 1, at: after(0).toISOString() };
 
 /** Every verb of the port. A new one without a row here does not compile. */
@@ -143,7 +143,7 @@ export const verbs: Readonly<Record<keyof Store, Verb>> = {
   ),
   saveRights: writes((store) => store.saveRights(known)),
   getRights: reads(
-    (store) => store.getRights(known.person),
+    (store) => store.getRights(known.grant),
     (store) => store.saveRights(known),
   ),
 

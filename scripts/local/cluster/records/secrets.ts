@@ -7,7 +7,9 @@ import type { Objects } from './records.ts';
 export function secrets(records: Objects): Pick<Apps, 'readSecret' | 'writeSecret'> {
   return {
     async readSecret(namespace, name) {
-      return records.get('Secret', namespace, name)?.body.content;
+      const found = records.get('Secret', namespace, name);
+      // What a release was given is its own: it is no Secret that another App could name.
+      return found?.labels[RELEASE] === undefined ? found?.body.content : undefined;
     },
     async writeSecret(namespace, name, content) {
       requireSubdomain('metadata.name', name);
