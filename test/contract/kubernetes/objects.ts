@@ -134,6 +134,8 @@ export function objectTests(server: () => ApiServer): void {
     const { namespace } = app;
     const { core } = server().connection;
     const pod = { metadata: { name: 'careless' }, spec: { containers: [{ name: 'a', image: IMAGE }] } };
+    // Without the account that a new Namespace gets in a moment every pod is refused.
+    await eventually(() => core.readNamespacedServiceAccount({ namespace, name: 'default' }));
     await expect(core.createNamespacedPod({ namespace, body: pod })).rejects.toThrow(/violates PodSecurity/);
     await cluster().createWorkload(newWorkload(app, 1, IMAGE));
     await eventually(async () => expect(await cluster().listPods(app, 1)).toHaveLength(1));
