@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { RetryableError } from '../../shared/domain/errors.ts';
 import { givenApp, openConsole } from '../functions/console/world.ts';
+import { expectAccessible } from '../support/accessible.ts';
 import { noBrowser, openBrowser } from '../support/browser.ts';
 import { answering, nodeApp } from './files.ts';
 import { openWorld, SCENES, type World } from './world.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let world: World;
 let browser: Browser;
@@ -36,18 +33,6 @@ async function open(path: string): Promise<Page> {
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(`http://localhost:${world.port}${path}`);
   return page;
-}
-
-/** Nothing that WCAG 2.2 AA asks for is missing, by day and by night. The script is run by the debugger: no policy is loosened for it. */
-async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const found = await page.evaluate(
-      `${axe}; axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`,
-    );
-    const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
 }
 
 /** As when another tab is opened before it, or this one again. */

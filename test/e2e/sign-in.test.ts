@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../contract/store/redis-server.ts';
 import { bearer, openPeople, type PeopleWorld } from '../functions/console/people.ts';
 import { givenApp } from '../functions/console/world.ts';
+import { expectAccessible } from '../support/accessible.ts';
 import { noBrowser, openBrowser } from '../support/browser.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let world: PeopleWorld;
 let browser: Browser;
@@ -21,17 +18,6 @@ afterAll(async () => {
   await browser?.close();
   await world?.close();
 });
-
-async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const found = await page.evaluate(
-      `${axe}; axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`,
-    );
-    const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
-}
 
 describe.skipIf(noBrowser)('in a browser, with GitHub', () => {
   test('somebody signs in, sees their Apps alone, makes a token that works, ends it, and signs out', async () => {
